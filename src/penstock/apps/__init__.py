@@ -1,0 +1,1 @@
+"""What people touch: each app turns a person's wishes into calls of the workspace."""

@@ -1,0 +1,1 @@
+"""One module per command; each offers its Typer as ``app`` and is imported only when called."""

@@ -1,0 +1,1 @@
+"""The machinery: turns Python functions into recorded, cached and resumable runs; knows no machine learning."""

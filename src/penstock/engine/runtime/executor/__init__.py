@@ -1,0 +1,1 @@
+"""Runs tasks: each module is one way to do it."""

@@ -1,0 +1,38 @@
+"""Finds the functions of steps in a package."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from penstock.core.graph import StepRef
+from penstock.engine.authoring import Step
+from penstock.engine.source import load_step, open_package, serve_package
+
+
+class StepLoader:
+    """Serves the modules of one package to this process.
+
+    Parameters
+    ----------
+    package : Path
+    root : str
+        The live project folder, for data files beside the code and for tracebacks.
+    """
+
+    def __init__(self, package: Path, root: str) -> None:
+        serve_package(open_package(package), Path(root))
+        self._known: dict[StepRef, Callable[..., Any]] = {}
+
+    def function(self, ref: StepRef) -> Callable[..., Any]:
+        """The function behind a step."""
+        if ref not in self._known:
+            self._known[ref] = plain_function(load_step(ref))
+        return self._known[ref]
+
+
+def plain_function(found: Any) -> Callable[..., Any]:
+    """The function of a `Step`, or the function itself where its decorator was left out."""
+    function: Callable[..., Any] = found.function if isinstance(found, Step) else found
+    return function

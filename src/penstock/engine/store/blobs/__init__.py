@@ -1,0 +1,1 @@
+"""Turns folders of files into immutable blobs, each at the address that its content gives it."""

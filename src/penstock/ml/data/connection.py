@@ -1,0 +1,117 @@
+"""DuckDB connections whose answers depend on nothing but the data."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from penstock.core.error import DataError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import duckdb
+
+MEMORY_LIMIT = "1GiB"
+"""Beyond this DuckDB spills to the system's folder for temporary files; reading a CSV file stays within it."""
+
+
+def connect() -> duckdb.DuckDBPyConnection:
+    """A new in-memory database: order-preserving, in UTC, bounded in memory, blind to Python variables and the network.
+
+    Returns
+    -------
+    duckdb.DuckDBPyConnection
+        Of its own; relations and readers made from it keep it alive.
+    """
+    import tempfile
+
+    import duckdb
+
+    connection = duckdb.connect(
+        config={
+            "autoinstall_known_extensions": False,
+            "memory_limit": MEMORY_LIMIT,
+            "preserve_insertion_order": True,
+            "python_enable_replacements": False,
+            "temp_directory": str(Path(tempfile.gettempdir()) / "penstock-duckdb"),
+        }
+    )
+    connection.execute("SET TimeZone = 'UTC'")
+    return connection
+
+
+def check_select(query: str) -> None:
+    """Accept exactly one SELECT statement.
+
+    Raises
+    ------
+    DataError
+        If the text does not parse, holds several statements or does anything but select.
+    """
+    import duckdb
+
+    where = f"sql: {shorten(query)}"
+    try:
+        statements = _parser().extract_statements(query)
+    except duckdb.Error as error:
+        raise sql_error(error, where) from error
+    if [statement.type for statement in statements] != [duckdb.StatementType.SELECT]:
+        raise DataError(
+            f"{len(statements)} statements, or one that does not select",
+            where=where,
+            fix="write one SELECT; the data set is called `this`",
+        )
+
+
+def sql_error(error: Exception, where: str) -> DataError:
+    """The error of DuckDB in our form; its hints stay."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    hints = [line for line in lines[1:] if not line.startswith(("LINE ", "^"))]
+    return DataError(
+        lines[0] if lines else type(error).__name__,
+        where=where,
+        fix=" ".join(hints) or "correct the query; the data set is called `this`",
+    )
+
+
+def quote_name(name: str) -> str:
+    """A column's name in SQL.
+
+    Examples
+    --------
+    >>> quote_name('a"b')
+    '"a""b"'
+    """
+    return '"' + name.replace('"', '""') + '"'
+
+
+def quote_text(text: str) -> str:
+    """A text in SQL.
+
+    Examples
+    --------
+    >>> print(quote_text("it's"))
+    'it''s'
+    """
+    return "'" + text.replace("'", "''") + "'"
+
+
+def file_list(paths: Sequence[Path]) -> list[str]:
+    """Paths for DuckDB, which would otherwise take ``[`` and ``*`` for patterns."""
+    import glob
+
+    return [glob.escape(str(path)) for path in paths]
+
+
+def shorten(text: str, width: int = 120) -> str:
+    """A text on one line, cut after ``width`` characters."""
+    line = " ".join(text.split())
+    return line if len(line) <= width else line[: width - 3] + "..."
+
+
+@lru_cache(maxsize=1)
+def _parser() -> duckdb.DuckDBPyConnection:
+    """Connection that only parses."""
+    return connect()

@@ -1,0 +1,1 @@
+"""Turns Datasets in memory, of any library, into canonical Parquet artifacts and back."""

@@ -1,0 +1,77 @@
+"""scikit-learn estimators as skops files: no pickle, and no type that is not known to be harmless."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from penstock.core.error import ModelError, UntrustedError
+from penstock.core.plugin import require
+from penstock.ml.models.flavour.skops_file import canonical_skops
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from penstock.ml.models.signature import Signature
+
+FILE_NAME = "model.skops"
+
+# Parts of scikit-learn's own estimators that skops leaves to its caller; none of them runs code on loading.
+KNOWN_TYPES = frozenset(
+    {
+        "functools.partial",
+        "numpy.dtype",
+        "sklearn.ensemble._hist_gradient_boosting.binning._BinMapper",
+        "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
+        "sklearn.neighbors._kd_tree.KDTree",
+        "sklearn.tree._tree.Tree",
+        "sklearn.utils.validation.check_array",
+    }
+)
+
+
+def save(native: Any, folder: Path) -> None:
+    """Write the estimator."""
+    skops_io = require("skops.io", extra="sklearn", where="a model of flavour 'sklearn'")
+    (folder / FILE_NAME).write_bytes(canonical_skops(skops_io.dumps(native)))
+
+
+def load(folder: Path, *, trust: bool) -> Any:
+    """Read the estimator.
+
+    Raises
+    ------
+    UntrustedError
+        If the file refers to types outside of scikit-learn, unless ``trust`` is true.
+    ModelError
+        If it is damaged.
+    """
+    skops_io = require("skops.io", extra="sklearn", where="a model of flavour 'sklearn'")
+    path = folder / FILE_NAME
+    try:
+        foreign = [name for name in skops_io.get_untrusted_types(file=path) if name not in KNOWN_TYPES]
+        if foreign and not trust:
+            raise UntrustedError(
+                f"loading the model would run {', '.join(foreign)}",
+                where=str(path),
+                fix="load it with trust=True if you know who made it and what these types do",
+            )
+        return skops_io.load(path, trusted=sorted({*KNOWN_TYPES, *foreign}))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        if isinstance(error, UntrustedError):
+            raise
+        raise ModelError(
+            f"the scikit-learn model cannot be read: {error}",
+            where=str(path),
+            fix="install the versions named in model.json, or train the model again",
+        ) from error
+
+
+def predict_proba(native: Any, signature: Signature, matrix: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Probabilities of the classes; one thread, so that they do not depend on the machine's cores."""
+    del signature
+    threadpoolctl = require("threadpoolctl", extra="sklearn", where="a model of flavour 'sklearn'")
+    with threadpoolctl.threadpool_limits(1):
+        answer: NDArray[np.float64] = native.predict_proba(matrix)
+    return answer.astype("float64", copy=False)

@@ -1,0 +1,465 @@
+"""The composition root: settings, store and executor meet here, and pipelines run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from penstock.core.artifact import Inline, Value
+from penstock.core.canonical import short
+from penstock.core.error import NotFoundError, RunError, UsageError, closest
+from penstock.core.record import NO_ITEM, ExecutionRecord, RunRecord
+from penstock.core.state import COMPLETE, FAILED
+from penstock.engine.config import Settings, load_settings, resolve_secret
+from penstock.engine.runtime.options import RunOptions
+
+if TYPE_CHECKING:
+    from penstock.core.protocol import BlobStore
+    from penstock.engine.authoring import Pipeline, Step
+    from penstock.engine.runtime import Explanation, Place, PlannedStep, Prepared, RunDiff
+    from penstock.engine.store import Store
+
+DEFAULT_OPTIONS = RunOptions()
+
+Watch = Callable[[dict[str, Any]], None]
+"""Takes the events of a run, one JSON object each."""
+
+
+class OutputHandle:
+    """One output of a run; nothing is read before `load`.
+
+    Parameters
+    ----------
+    name : str
+    value : Value
+    workspace : Workspace
+    """
+
+    def __init__(self, name: str, value: Value, workspace: Workspace) -> None:
+        self.name = name
+        self.value = value
+        self._workspace = workspace
+
+    def __repr__(self) -> str:
+        return f"<output {self.name}: {self.value}>"
+
+    def load(self, form: type | None = None) -> Any:
+        """The value: JSON as it is, an artifact in the form of a class.
+
+        Parameters
+        ----------
+        form : type, optional
+            For instance ``pandas.DataFrame`` or ``Path``; the kind's own class by default.
+        """
+        return self._workspace.load(self.value, form)
+
+
+class Run:
+    """A run, as the store has it.
+
+    Parameters
+    ----------
+    record : RunRecord
+    workspace : Workspace
+    """
+
+    def __init__(self, record: RunRecord, workspace: Workspace) -> None:
+        self.record = record
+        self._workspace = workspace
+
+    def __repr__(self) -> str:
+        return f"<run {self.id}: {self.state}>"
+
+    @property
+    def id(self) -> str:
+        """Its id."""
+        return self.record.run
+
+    @property
+    def state(self) -> str:
+        """``running``, ``complete``, ``failed``, ``canceled`` or ``abandoned``."""
+        return self.record.state
+
+    @cached_property
+    def executions(self) -> list[ExecutionRecord]:
+        """Every attempt at every step, in order."""
+        return self._workspace.store.runs.executions(self.id)
+
+    @cached_property
+    def outputs(self) -> Mapping[str, OutputHandle]:
+        """The pipeline's outputs by name."""
+        values = self.record.outputs
+        return _Outputs({name: OutputHandle(name, value, self._workspace) for name, value in values.items()}, self.id)
+
+    def step(self, name: str) -> Mapping[str, OutputHandle]:
+        """Outputs of one step (or ``step[item]``), by port name.
+
+        Raises
+        ------
+        NotFoundError
+            If no execution of that name has outputs.
+        """
+        found = {execution.label: execution for execution in self.executions if execution.outputs}
+        if name not in found:
+            raise NotFoundError(
+                f"run {self.id} has no outputs of step '{name}'; {closest(name, found)}",
+                where=f"run {self.id}",
+                fix="name a step that is complete",
+            )
+        values = found[name].outputs
+        return _Outputs({port: OutputHandle(port, value, self._workspace) for port, value in values.items()}, self.id)
+
+
+class _Outputs(dict[str, OutputHandle]):
+    """Outputs by name; an unknown name is an error that lists them."""
+
+    def __init__(self, handles: Mapping[str, OutputHandle], run: str) -> None:
+        super().__init__(handles)
+        self._run = run
+
+    def __missing__(self, name: str) -> OutputHandle:
+        raise NotFoundError(
+            f"run {self._run} has no output '{name}'; {closest(name, self)}",
+            where=f"run {self._run}",
+            fix="use one of its outputs, or .step(NAME) for those of a step",
+        )
+
+
+class Workspace:
+    """Everything that one place keeps and does: runs, artifacts, settings.
+
+    Parameters
+    ----------
+    settings : Settings
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    @classmethod
+    def open(
+        cls, start: Path | None = None, *, profile: str | None = None, flags: Mapping[str, Any] | None = None
+    ) -> Workspace:
+        """The workspace of a folder; it is made by the first thing that writes to it.
+
+        Parameters
+        ----------
+        start : Path, optional
+            Where the search upwards for ``.penstock`` and ``penstock.toml`` begins; the current folder by default.
+        profile : str, optional
+        flags : mapping, optional
+            Settings that win over all others.
+        """
+        return cls(load_settings(start=start, profile=profile, flags=flags or {}))
+
+    def __enter__(self) -> Workspace:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<workspace {self.home}>"
+
+    @property
+    def home(self) -> Path:
+        """The workspace folder."""
+        return self.settings.home
+
+    @cached_property
+    def store(self) -> Store:
+        """The metadata store; opened, or made, when first used."""
+        from penstock.engine.store import open_store
+
+        return open_store(resolve_secret(self.settings.store))
+
+    @cached_property
+    def blobs(self) -> BlobStore:
+        """The blob store."""
+        from penstock.engine.store import open_blobs
+
+        blobs: BlobStore = open_blobs(resolve_secret(self.settings.artifacts), cache=self.home / "cache")
+        return blobs
+
+    def close(self) -> None:
+        """Close the store. Idempotent."""
+        if "store" in self.__dict__:
+            self.store.close()
+            del self.__dict__["store"]
+
+    # Runs.
+
+    def run(
+        self,
+        pipeline: Pipeline,
+        parameters: Mapping[str, Any],
+        *,
+        options: RunOptions = DEFAULT_OPTIONS,
+        watch: Watch | None = None,
+    ) -> Run:
+        """Run a pipeline to its end, whatever that is.
+
+        Parameters
+        ----------
+        pipeline : Pipeline
+        parameters : mapping of str to JSON value
+        options : RunOptions
+        watch : callable, optional
+            Takes the run's events.
+        """
+        from penstock.engine.runtime import start
+
+        record = start(self._place, self._prepare(pipeline), parameters, options, watch or _ignore)
+        return Run(record, self)
+
+    def plan(
+        self, pipeline: Pipeline, parameters: Mapping[str, Any], *, options: RunOptions = DEFAULT_OPTIONS
+    ) -> list[PlannedStep]:
+        """What `run` would do with the same arguments, and why; nothing runs."""
+        from penstock.engine.runtime import make_plan
+
+        return make_plan(self._place, self._prepare(pipeline), parameters, options)
+
+    def resume(
+        self,
+        run: str,
+        *,
+        pipeline: Pipeline | None = None,
+        recorded: bool = False,
+        options: RunOptions = DEFAULT_OPTIONS,
+        watch: Watch | None = None,
+    ) -> Run:
+        """Finish a run that was interrupted, failed or was cancelled.
+
+        Parameters
+        ----------
+        run : str
+            Id, prefix or ``last``.
+        pipeline : Pipeline, optional
+            Read from the file of the run by default.
+        recorded : bool
+            Use the sources stored with the run instead of the current ones.
+        options, watch
+            As for `run`.
+
+        Raises
+        ------
+        UsageError
+            If the pipeline has changed since, or its file is gone.
+        """
+        from penstock.engine.runtime import resume, sweep
+
+        sweep(self._place)
+        record = self.store.runs.run(run)
+        prepared = self._recorded(record) if recorded else self._prepare(pipeline or _pipeline_of(record))
+        return Run(resume(self._place, prepared, record, options, watch or _ignore), self)
+
+    def cancel(self, run: str) -> None:
+        """Ask the runner of a run to stop, wherever it is; a run without a runner becomes cancelled."""
+        from penstock.engine.runtime import request_cancel
+
+        request_cancel(self._place, self.store.runs.run(run))
+
+    def get_run(self, run: str = "last") -> Run:
+        """A run by its id, a unique prefix, or ``last``; dead ones are marked abandoned first."""
+        from penstock.engine.runtime import sweep
+
+        sweep(self._place)
+        return Run(self.store.runs.run(run), self)
+
+    def runs(self, *, pipeline: str = "", limit: int = 0) -> list[Run]:
+        """Runs, newest first; dead ones are marked abandoned first."""
+        from penstock.engine.runtime import sweep
+
+        sweep(self._place)
+        return [Run(record, self) for record in self.store.runs.runs(pipeline=pipeline, limit=limit)]
+
+    def explain(self, run: str, step: str) -> list[Explanation]:
+        """Why a step of a run ran, was reused, was skipped or failed; one answer per item."""
+        from penstock.engine.runtime import explain
+
+        return explain(self.store, self.blobs, self.get_run(run).record, step)
+
+    def diff(self, left: str, right: str) -> RunDiff:
+        """What differs between two runs."""
+        from penstock.engine.runtime import compare
+
+        return compare(self.store, self.get_run(left).record, self.get_run(right).record)
+
+    def log_file(self, run: str, step: str, item: int = NO_ITEM) -> Path:
+        """File that holds what an execution printed; it may not exist."""
+        from penstock.engine.runtime.location import log_file
+
+        return log_file(self.home, run, step, item)
+
+    # Artifacts.
+
+    def load(self, value: Value, form: type | None = None) -> Any:
+        """The Python object behind a value.
+
+        Parameters
+        ----------
+        value : Value
+        form : type, optional
+            Class wanted of an artifact; its kind's own class by default.
+        """
+        from penstock.engine.runtime.value_io import load_as
+
+        return value.json if isinstance(value, Inline) else load_as(value, form, self.blobs)
+
+    # Internals.
+
+    @cached_property
+    def _place(self) -> Place:
+        from penstock.engine.runtime import Place
+
+        return Place(self.settings, self.store, self.blobs, resolve_secret(self.settings.artifacts))
+
+    def _prepare(self, pipeline: Pipeline) -> Prepared:
+        from penstock.engine.runtime import prepare
+
+        return prepare(pipeline, cache=self.home / "cache" / "sources")
+
+    def _recorded(self, record: RunRecord) -> Prepared:
+        from penstock.engine.runtime import prepare_recorded
+
+        package = self.blobs.fetch(record.package_digest) / "package.zip"
+        return prepare_recorded(package, self.home / "packages" / short(record.package_digest))
+
+
+def run(
+    pipeline: Pipeline,
+    params: Mapping[str, Any] | None = None,
+    /,
+    *,
+    profile: str | None = None,
+    workers: int | None = None,
+    cache: bool = True,
+    inline: bool = False,
+    **parameters: Any,
+) -> Run:
+    """Run a pipeline in the workspace of the current folder.
+
+    Parameters
+    ----------
+    pipeline : Pipeline
+    params : mapping, optional
+        Parameters whose names collide with the options below.
+    profile : str, optional
+        Profile of ``penstock.toml``.
+    workers : int, optional
+        Processes at once.
+    cache : bool
+        False runs every step anew.
+    inline : bool
+        Run in this process, for debuggers.
+    **parameters
+        The pipeline's parameters. `Workspace.run` takes the rarer options, and a function that watches.
+
+    Returns
+    -------
+    Run
+        Complete; read its results with ``run.outputs["x"].load()``.
+
+    Raises
+    ------
+    RunError
+        If the run ends in any other state; the message names the first step that failed.
+    """
+    from penstock.engine.source.loading import stop_if_loading
+
+    stop_if_loading()
+    options = RunOptions(workers, cache, inline=inline)
+    workspace = Workspace.open(profile=profile)
+    finished = workspace.run(pipeline, {**(params or {}), **parameters}, options=options)
+    return _checked(finished)
+
+
+def resume(run: str = "last", *, profile: str | None = None, recorded: bool = False, watch: Watch | None = None) -> Run:
+    """Finish a run that was interrupted, failed or was cancelled.
+
+    Parameters
+    ----------
+    run : str
+        Id, unique prefix or ``last``.
+    profile : str, optional
+    recorded : bool
+        Use the sources stored with the run instead of the current ones.
+    watch : callable, optional
+        Takes the run's events.
+
+    Raises
+    ------
+    RunError
+        If it still does not complete.
+    """
+    from penstock.engine.source.loading import stop_if_loading
+
+    stop_if_loading()
+    return _checked(Workspace.open(profile=profile).resume(run, recorded=recorded, watch=watch))
+
+
+def package(content: Pipeline | Step[..., Any], target: str | Path, *, with_data: bool = False) -> Path:
+    """Write a pipeline, or a single step, with the project's sources into a zip.
+
+    The sources can be imported from the zip by another project: put ``TARGET/sources`` on its path.
+
+    Parameters
+    ----------
+    content : Pipeline or Step
+    target : str or Path
+        The file to write.
+    with_data : bool
+        Also the project's other files, whatever their size.
+    """
+    from penstock.engine.authoring import Pipeline
+    from penstock.engine.runtime import prepare, prepare_step
+
+    path = Path(target)
+    prepared = prepare(content) if isinstance(content, Pipeline) else prepare_step(content)
+    prepared.package(path, with_data=with_data)
+    return path
+
+
+def _checked(finished: Run) -> Run:
+    if finished.state == COMPLETE:
+        return finished
+    failed = next((found for found in finished.executions if found.state == FAILED), None)
+    error = failed.reason.get("error", {}) if failed else {}
+    raise RunError(
+        f"run {finished.id} is {finished.state}: {error.get('what', 'it was stopped')}",
+        where=error.get("where", f"pipeline '{finished.record.pipeline}'"),
+        fix=f"correct it, then: penstock resume {finished.id} (log: penstock logs {finished.id})",
+    )
+
+
+def _pipeline_of(record: RunRecord) -> Pipeline:
+    """The pipeline of a run, from its file as it is now."""
+    from penstock.engine.authoring import Pipeline
+    from penstock.engine.source import load_pipeline_file
+
+    file = str(record.properties.get("file", ""))
+    if not file or not Path(file).exists():
+        raise UsageError(
+            f"the file of run {record.run} is not there: {file or 'it was started in a notebook'}",
+            where=f"run {record.run}",
+            fix=f"use the recorded sources: penstock resume {record.run} --recorded",
+        )
+    found = [item for item in vars(load_pipeline_file(Path(file))).values() if isinstance(item, Pipeline)]
+    for item in found:
+        if item.name == record.pipeline:
+            return item
+    raise UsageError(
+        f"{file} no longer has the pipeline '{record.pipeline}'; {closest(record.pipeline, [p.name for p in found])}",
+        where=f"run {record.run}",
+        fix=f"use the recorded sources: penstock resume {record.run} --recorded",
+    )
+
+
+def _ignore(_event: dict[str, Any]) -> None:
+    """Nobody watches."""
