@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping
+from contextlib import redirect_stdout
 from types import TracebackType
 from typing import Any
 
@@ -14,17 +15,26 @@ PUBLIC = frozenset({"run_started", "step_started", "step_finished", "run_finishe
 
 
 class JsonLines:
-    """Prints the events that scripts may rely on; those for live displays are left out."""
+    """Prints the events that scripts may rely on; those for live displays are left out.
+
+    What steps print in this process goes to standard error meanwhile, so that each line stays one object.
+    """
+
+    def __init__(self) -> None:
+        self._stream = sys.stdout
+        self._redirection = redirect_stdout(sys.stderr)
 
     def __enter__(self) -> JsonLines:
+        self._redirection.__enter__()
         return self
 
     def __call__(self, event: Mapping[str, Any]) -> None:
         """Print one event."""
         if event["event"] in PUBLIC:
-            say(json.dumps(event, ensure_ascii=False, default=str), stream=sys.stdout)
+            say(json.dumps(event, ensure_ascii=False, default=str), stream=self._stream)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Nothing to leave."""
+        """Give standard output back."""
+        self._redirection.__exit__(kind, error, trace)
