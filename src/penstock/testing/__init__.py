@@ -9,6 +9,7 @@ from penstock.testing.taxi import taxi, write_taxi
 
 if TYPE_CHECKING:
     from penstock.testing.blob_store_contract import BlobStoreContract
+    from penstock.testing.executor_contract import ExecutorContract
     from penstock.testing.leases_contract import LeasesContract
     from penstock.testing.lineage_contract import LineageContract
     from penstock.testing.materializer_contract import MaterializerContract
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BlobStoreContract",
+    "ExecutorContract",
     "LeasesContract",
     "LineageContract",
     "MaterializerContract",
@@ -33,6 +35,7 @@ __all__ = [
 # The suites need pytest, the generator does not: pipelines may use it where no tests run.
 _MODULE_OF = {
     "BlobStoreContract": "penstock.testing.blob_store_contract",
+    "ExecutorContract": "penstock.testing.executor_contract",
     "LeasesContract": "penstock.testing.leases_contract",
     "LineageContract": "penstock.testing.lineage_contract",
     "MaterializerContract": "penstock.testing.materializer_contract",

@@ -206,7 +206,7 @@ def _draw_meter(random: np.random.Generator, columns: _Columns) -> None:
     miles += 0.15 * random.lognormal(0.0, 1.0, BATCH_ROWS)
     is_rush = np.isin(columns["trip_start_hour"], (8, 9, 16, 17, 18))
     speed_mph = np.clip(8.0 + 1.6 * miles, 8.0, 32.0) * np.where(is_rush, 0.85, 1.05)
-    seconds = 50 + 3600 * miles / speed_mph * random.lognormal(0.0, 0.4, BATCH_ROWS)
+    seconds = 75 + 3500 * miles / speed_mph * random.lognormal(0.0, 0.4, BATCH_ROWS)
     fare = 3.0 + 1.7 * miles + 0.15 * seconds / 60 + random.exponential(0.3, BATCH_ROWS)
     fare = np.round(fare / 0.2) * 0.2 + 0.05
     fare[random.random(BATCH_ROWS) < 0.03] = 3.25

@@ -51,6 +51,16 @@ class TrainerContract:
         hits = sum(int(left == right) for left, right in zip(predicted, table["label"].to_pylist(), strict=True))
         assert hits > 0.9 * ROWS
 
+    def test_a_column_without_any_value_does_no_harm(self) -> None:
+        """Rare features may be all missing in one split, and there in another."""
+        import pyarrow as pa
+
+        table = examples([False, True])
+        model = self.fit(table.append_column("rare", pa.nulls(ROWS, pa.float64())))
+        there = table.append_column("rare", pa.array([1e9] * ROWS))
+        missing = table.append_column("rare", pa.nulls(ROWS))
+        assert (model.predict_proba(there) == model.predict_proba(missing)).all()
+
     def test_takes_classes_of_text(self) -> None:
         """Three classes, by name; probabilities sum to 1."""
         table = examples(["bad", "fair", "good"])

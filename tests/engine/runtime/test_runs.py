@@ -121,7 +121,7 @@ def test_parameters_are_checked_before_anything_runs(project) -> None:
         project.run("p", nn=3)
     with pytest.raises(ParameterError, match="should be int"):
         project.run("p", n="three")
-    with pytest.raises(ParameterError, match="'x' .int. is missing"):
+    with pytest.raises(ParameterError, match=r"'x' .int. is missing"):
         project.run("judged")
     with pytest.raises(NotFoundError):
         project.workspace.get_run()
