@@ -23,7 +23,12 @@ from statistics import median
 
 BARE = "bare python"
 PENSTOCK = str(Path(sys.executable).with_name("penstock"))
-ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("PENSTOCK_")}
+ENVIRONMENT = {
+    name: value
+    for name, value in os.environ.items()
+    # Compiled modules are kept, as on any machine that is not told otherwise.
+    if not name.startswith("PENSTOCK_") and name != "PYTHONDONTWRITEBYTECODE"
+}
 
 FLOWS = {
     "chain20.py": """

@@ -8,7 +8,9 @@ import os
 import re
 import subprocess
 import sys
+from functools import cached_property
 from pathlib import Path
+from types import FunctionType
 from typing import Any
 
 import pytest
@@ -59,10 +61,10 @@ def test_rooms_are_modules(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_is_documented_in_numpy_style(name: str) -> None:
     for label, member in members(name):
-        doc = inspect.getdoc(member) or ""
-        assert doc, f"{label} has no docstring"
-        undocumented = [given for given in parameters(member) if not mentions(doc, given)]
-        assert undocumented == [], f"{label} does not document {undocumented} under Parameters"
+        assert inspect.getdoc(member), f"{label} has no docstring"
+    doc = inspect.getdoc(getattr(penstock, name)) or ""
+    undocumented = [given for given in parameters(getattr(penstock, name)) if not mentions(doc, given)]
+    assert undocumented == [], f"{name} does not document {undocumented} under Parameters"
 
 
 def test_signatures_are_those_of_the_snapshot() -> None:
@@ -107,20 +109,21 @@ def members(name: str) -> list[tuple[str, Any]]:
     own = [
         (f"{name}.{attribute}", value.__func__ if isinstance(value, (classmethod, staticmethod)) else value)
         for attribute, value in sorted(vars(found).items())
-        if not attribute.startswith("_") and (inspect.isroutine(value) or isinstance(value, (classmethod, property)))
+        if not attribute.startswith("_") and isinstance(value, DOCUMENTED)
     ]
     return [(name, found), *own]
 
 
+DOCUMENTED = (FunctionType, classmethod, staticmethod, property, cached_property)
+
+
 def parameters(member: Any) -> list[str]:
-    if isinstance(member, property):
-        return []
-    given = inspect.signature(member).parameters
-    return [name for name in given if name not in ("self", "cls")]
+    given = inspect.signature(member).parameters.values()
+    return [parameter.name for parameter in given if parameter.kind is not parameter.VAR_KEYWORD]
 
 
 def signature(member: Any) -> str:
-    return ": property" if isinstance(member, property) else str(inspect.signature(member))
+    return ": property" if isinstance(member, (property, cached_property)) else str(inspect.signature(member))
 
 
 def mentions(doc: str, parameter: str) -> bool:

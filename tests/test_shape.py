@@ -14,13 +14,13 @@ import pytest
 SOURCE = Path(__file__).resolve().parent.parent / "src" / "penstock"
 MODULES = sorted(SOURCE.rglob("*.py"))
 
-# What is measured now, rounded up. Lower a number when the measure falls; the law's own limit stands behind it.
-MODULE_MEDIAN = 150
-MODULE_P90 = 400
-MODULE_MAX = 600
-FUNCTION_MEDIAN = 10
-FUNCTION_P95 = 40
-FUNCTION_MAX = 80
+# What is measured, rounded up. Lower a number when the measure falls. The law's limits are 150, 400, 600; 10, 40, 80.
+MODULE_MEDIAN = 110
+MODULE_P90 = 250
+MODULE_MAX = 500
+FUNCTION_MEDIAN = 8
+FUNCTION_P95 = 24
+FUNCTION_MAX = 40
 PARAMETERS_MAX = 6
 METHODS_MAX = 15
 COMMENTS_PER_100 = 8

@@ -13,13 +13,14 @@ from penstock.core.canonical import short
 from penstock.core.error import NotFoundError, RunError, UsageError, closest
 from penstock.core.record import NO_ITEM, ExecutionRecord, RunRecord
 from penstock.core.state import COMPLETE, FAILED
-from penstock.engine.config import Settings, load_settings, resolve_secret
+from penstock.engine.config import Settings, create_workspace, load_settings, resolve_secret
 from penstock.engine.runtime.options import RunOptions
 
 if TYPE_CHECKING:
     from penstock.core.protocol import BlobStore
     from penstock.engine.authoring import Pipeline, Step
     from penstock.engine.runtime import Explanation, Place, PlannedStep, Prepared, RunDiff
+    from penstock.engine.source import Manifest
     from penstock.engine.store import Store
 
 DEFAULT_OPTIONS = RunOptions()
@@ -176,14 +177,14 @@ class Workspace:
         """The metadata store; opened, or made, when first used."""
         from penstock.engine.store import open_store
 
-        return open_store(resolve_secret(self.settings.store))
+        return open_store(resolve_secret(self.settings.store, where="setting 'store'"))
 
     @cached_property
     def blobs(self) -> BlobStore:
         """The blob store."""
         from penstock.engine.store import open_blobs
 
-        blobs: BlobStore = open_blobs(resolve_secret(self.settings.artifacts), cache=self.home / "cache")
+        blobs: BlobStore = open_blobs(self._artifacts, cache=self.home / "cache")
         return blobs
 
     def close(self) -> None:
@@ -212,18 +213,22 @@ class Workspace:
         watch : callable, optional
             Takes the run's events.
         """
-        from penstock.engine.runtime import start
+        from penstock.engine.runtime import check_request, start, start_executor_ahead
 
-        record = start(self._place, self._prepare(pipeline), parameters, options, watch or _ignore)
+        prepared = self._prepare(pipeline)
+        bound = check_request(prepared, parameters, options)
+        start_executor_ahead(self.settings, options)
+        record = start(self._place, prepared, bound, options, watch or _ignore)
         return Run(record, self)
 
     def plan(
         self, pipeline: Pipeline, parameters: Mapping[str, Any], *, options: RunOptions = DEFAULT_OPTIONS
     ) -> list[PlannedStep]:
         """What `run` would do with the same arguments, and why; nothing runs."""
-        from penstock.engine.runtime import make_plan
+        from penstock.engine.runtime import check_request, make_plan
 
-        return make_plan(self._place, self._prepare(pipeline), parameters, options)
+        prepared = self._prepare(pipeline)
+        return make_plan(self._place, prepared, check_request(prepared, parameters, options), options)
 
     def resume(
         self,
@@ -318,7 +323,12 @@ class Workspace:
     def _place(self) -> Place:
         from penstock.engine.runtime import Place
 
-        return Place(self.settings, self.store, self.blobs, resolve_secret(self.settings.artifacts))
+        create_workspace(self.home)
+        return Place(self.settings, self.store, self.blobs, self._artifacts)
+
+    @property
+    def _artifacts(self) -> str:
+        return resolve_secret(self.settings.artifacts, where="setting 'artifacts'")
 
     def _prepare(self, pipeline: Pipeline) -> Prepared:
         from penstock.engine.runtime import prepare
@@ -404,7 +414,7 @@ def resume(run: str = "last", *, profile: str | None = None, recorded: bool = Fa
     return _checked(Workspace.open(profile=profile).resume(run, recorded=recorded, watch=watch))
 
 
-def package(content: Pipeline | Step[..., Any], target: str | Path, *, with_data: bool = False) -> Path:
+def package(content: Pipeline | Step[..., Any], target: str | Path, *, with_data: bool = False) -> Manifest:
     """Write a pipeline, or a single step, with the project's sources into a zip.
 
     The sources can be imported from the zip by another project: put ``TARGET/sources`` on its path.
@@ -416,14 +426,17 @@ def package(content: Pipeline | Step[..., Any], target: str | Path, *, with_data
         The file to write.
     with_data : bool
         Also the project's other files, whatever their size.
+
+    Returns
+    -------
+    Manifest
+        What is in it: ``files`` by name, and the ``digest`` of it all.
     """
     from penstock.engine.authoring import Pipeline
     from penstock.engine.runtime import prepare, prepare_step
 
-    path = Path(target)
     prepared = prepare(content) if isinstance(content, Pipeline) else prepare_step(content)
-    prepared.package(path, with_data=with_data)
-    return path
+    return prepared.package(Path(target), with_data=with_data)
 
 
 def _checked(finished: Run) -> Run:

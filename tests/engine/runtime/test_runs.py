@@ -438,3 +438,43 @@ def test_two_processes_run_the_same_pipeline_at_once(project) -> None:
     for run in runs:
         assert set(Counter(e.label for e in run.executions if e.state in COMMITTED).values()) == {1}
     assert not [f for f in check_store(project.workspace.store, project.workspace.blobs) if f.severity == "error"]
+
+
+def test_settings_that_have_no_effect_are_told(project) -> None:
+    project.write("""
+        @ps.step(image="example/image", timeout_s=5)
+        def work(x: int) -> int:
+            return x
+
+        @ps.pipeline
+        def p():
+            return work(1)
+    """)
+    project.run("p")
+    assert project.events[0]["ignored"] == {"image": ["work"]}
+    project.run("p", RunOptions(inline=True, is_cached=False))
+    assert project.events[0]["ignored"] == {"image": ["work"], "timeout_s": ["work"]}
+
+
+def test_debugger_works_inline(project) -> None:
+    project.write("""
+        @ps.step
+        def work(x: int) -> int:
+            secret = x * 21
+            breakpoint()
+            return secret
+
+        @ps.pipeline
+        def p():
+            return work(2)
+    """)
+    done = subprocess.run(
+        [sys.executable, "-m", "penstock", "run", "pipeline.py", "--inline"],
+        cwd=project.root,
+        input="p 'secret is', secret\ncontinue\n",
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "('secret is', 42)" in done.stdout + done.stderr

@@ -117,7 +117,7 @@ def json_text(value: Any, *, limit: int = 72) -> str:
     >>> json_text("x" * 10, limit=6)
     'xxx...'
     """
-    text = value if isinstance(value, str) else json.dumps(_rounded(value), ensure_ascii=False)
+    text = value if isinstance(value, str) and value else json.dumps(_rounded(value), ensure_ascii=False)
     text = " ".join(text.split("\n"))
     return text if not limit or len(text) <= limit else text[: limit - 3] + "..."
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from penstock.apps.cli.format import json_text, size
+from penstock.apps.cli.format import json_text, plain_json, size
 from penstock.apps.cli.terminal import Painter
 from penstock.core import state
-from penstock.core.artifact import ArtifactRef, Inline, artifacts_in
+from penstock.core.artifact import ArtifactRef, artifacts_in
 from penstock.core.canonical import short
 from penstock.core.protocol import Lineage
 from penstock.core.record import ArtifactRecord, ExecutionRecord
@@ -79,12 +79,13 @@ class LineageTree:
             branch = _execution_branch(execution, len(_that_ran(record.producers)) - 1 if is_up else 0)
             values = execution.inputs if is_up else execution.outputs
             for name, value in values.items():
-                if isinstance(value, Inline) and is_up:
-                    text = f"{name} = {json_text(value.json, limit=60)}"
-                    branch.children.append(Branch(text, {"name": name, "value": value.json}))
-                branch.children += [
-                    self._artifact(name, item, depth - 1, seen, is_up=is_up) for item in artifacts_in(value)
-                ]
+                found = list(artifacts_in(value))
+                if is_up and not found:
+                    json = plain_json(value)
+                    branch.children.append(
+                        Branch(f"{name} = {json_text(json, limit=60)}", {"name": name, "value": json})
+                    )
+                branch.children += [self._artifact(name, item, depth - 1, seen, is_up=is_up) for item in found]
             branches.append(branch)
         return branches
 

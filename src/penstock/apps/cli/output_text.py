@@ -10,12 +10,13 @@ from penstock.core.artifact import ArtifactRef, Value
 from penstock.core.error import NotFoundError, StoreError
 from penstock.core.protocol import BlobStore
 
+_KINDS = ("Metrics", "Evaluation")
 _MAX_FIGURES = 6
 _MAX_BYTES = 10_000
 
 
 def output_text(value: Value, blobs: BlobStore) -> str:
-    """A value on one line; Metrics are read and shown.
+    """A value on one line; figures are read and shown.
 
     Parameters
     ----------
@@ -23,7 +24,7 @@ def output_text(value: Value, blobs: BlobStore) -> str:
     blobs : BlobStore
     """
     text = value_text(value)
-    if isinstance(value, ArtifactRef) and value.kind == "Metrics" and value.size_bytes <= _MAX_BYTES:
+    if isinstance(value, ArtifactRef) and value.kind in _KINDS and value.size_bytes <= _MAX_BYTES:
         figures = _figures(value, blobs)
         return f"{figures}  ({text})" if figures else text
     return text
@@ -35,7 +36,10 @@ def _figures(ref: ArtifactRef, blobs: BlobStore) -> str:
         data = json.loads(content(blobs.fetch(ref.digest)).read_text(encoding="utf-8"))
     except (StoreError, NotFoundError, OSError, ValueError):
         return ""
+    if isinstance(data, dict) and isinstance(data.get("metrics"), dict):
+        data = data["metrics"]
     if not isinstance(data, dict):
         return ""
-    shown = [f"{name}={json_text(value, limit=20)}" for name, value in list(data.items())[:_MAX_FIGURES]]
-    return " ".join(shown) + (" ..." if len(data) > _MAX_FIGURES else "")
+    plain = {name: value for name, value in data.items() if isinstance(value, (int, float, str))}
+    shown = [f"{name}={json_text(value, limit=20)}" for name, value in list(plain.items())[:_MAX_FIGURES]]
+    return " ".join(shown) + (" ..." if shown and len(shown) < len(data) else "")

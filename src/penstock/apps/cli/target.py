@@ -65,7 +65,7 @@ def load_pipeline(text: str) -> Pipeline:
     from penstock.engine.source import load_pipeline_file
 
     if path.suffix == ".zip":
-        from penstock.apps.cli.packing import unpacked
+        from penstock.apps.cli.unpacked import unpacked
 
         path, packed = unpacked(path)
         name = name or packed

@@ -11,7 +11,15 @@ if TYPE_CHECKING:
     from penstock.engine.runtime.plan import PlannedStep, make_plan
     from penstock.engine.runtime.prepared import Prepared, prepare, prepare_recorded, prepare_step
     from penstock.engine.runtime.run_diff import Change, RunDiff, StepChange, compare
-    from penstock.engine.runtime.runner import Place, request_cancel, resume, start, sweep
+    from penstock.engine.runtime.runner import (
+        Place,
+        check_request,
+        request_cancel,
+        resume,
+        start,
+        start_executor_ahead,
+        sweep,
+    )
 
 _HOMES = {
     "Change": "run_diff",
@@ -22,6 +30,7 @@ _HOMES = {
     "RunDiff": "run_diff",
     "RunOptions": "options",
     "StepChange": "run_diff",
+    "check_request": "runner",
     "compare": "run_diff",
     "explain": "explanation",
     "make_plan": "plan",
@@ -31,6 +40,7 @@ _HOMES = {
     "request_cancel": "runner",
     "resume": "runner",
     "start": "runner",
+    "start_executor_ahead": "runner",
     "sweep": "runner",
 }
 
@@ -43,6 +53,7 @@ __all__ = [
     "RunDiff",
     "RunOptions",
     "StepChange",
+    "check_request",
     "compare",
     "explain",
     "make_plan",
@@ -52,6 +63,7 @@ __all__ = [
     "request_cancel",
     "resume",
     "start",
+    "start_executor_ahead",
     "sweep",
 ]
 

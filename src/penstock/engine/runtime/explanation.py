@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from penstock.core.error import NotFoundError, closest
 from penstock.core.protocol import BlobStore
-from penstock.core.record import ExecutionRecord, RunRecord
+from penstock.core.record import NO_ITEM, ExecutionRecord, RunRecord
 from penstock.core.state import CACHED, COMMITTED, FAILED, SKIPPED, UPSTREAM_FAILED
 from penstock.engine.runtime.cache_key import key_differences
 from penstock.engine.runtime.reuse import missing
 from penstock.engine.source import difference
-from penstock.engine.store import Store
+
+if TYPE_CHECKING:
+    from penstock.engine.store import Store
 
 Fingerprints = Callable[[Collection[str]], Mapping[str, Any]]
 """Gives the content of source digests."""
@@ -62,6 +64,9 @@ def explain(store: Store, blobs: BlobStore, record: RunRecord, step: str) -> lis
         names.add(execution.step)
         if step in (execution.step, execution.label):
             last[execution.item] = execution
+    if len(last) > 1:
+        # A mapped step that once did not run at all, and then, resumed, ran its items.
+        last.pop(NO_ITEM, None)
     if not last:
         raise NotFoundError(
             f"run {record.run} has no execution of '{step}'; {closest(step, names)}",
@@ -113,8 +118,12 @@ def _ran(store: Store, blobs: BlobStore, record: RunRecord, execution: Execution
     previous = next(_committed_before(store, record, execution), None)
     if previous is None:
         return f"ran, because it had never been completed in a run of '{record.pipeline}'", []
+    is_same = previous.cache_key == execution.cache_key
+    if is_same and record.properties.get("is_cached") is False:
+        return f"ran, although it has the key of run {previous.run}", ["nothing was to be reused (--no-cache)"]
     lines = miss_reasons(store.lineage.fingerprints, blobs, previous, execution.cache_key, execution.key_parts)
-    return f"ran, because its key differs from that of run {previous.run}", lines
+    headline = "ran, although it has the key" if is_same else "ran, because its key differs from that"
+    return f"{headline} of run {previous.run}", lines
 
 
 def _why_never(execution: ExecutionRecord) -> str:
@@ -164,9 +173,11 @@ def miss_reasons(
         known = fingerprints({old.get("source", ""), parts.get("source", "")})
         lines += difference(known.get(old.get("source", ""), {}), known.get(parts.get("source", ""), {}))
     lines += key_differences(old, parts)
-    if not lines and previous.cache_key == key:
-        lost = missing(blobs, [previous])
-        return [f"artifact {digest} is no longer in the store" for digest in sorted(lost)] or [
-            "the run was told not to reuse anything (--no-cache)"
-        ]
-    return lines
+    if lines:
+        return lines
+    if previous.cache_key != key:
+        return ["the earlier result was made where nothing is reused (cache=False)"]
+    lost = missing(blobs, [previous])
+    return [f"artifact {digest} is no longer in the store" for digest in sorted(lost)] or [
+        "the earlier result was not in the store then: removed, or made at the same time"
+    ]

@@ -14,7 +14,6 @@ from penstock.engine.runtime.cache_key import CacheKey, KeyFacts, cache_key
 from penstock.engine.runtime.explanation import miss_reasons
 from penstock.engine.runtime.frontier import Frontier
 from penstock.engine.runtime.options import RunOptions
-from penstock.engine.runtime.parameters import bind_parameters
 from penstock.engine.runtime.prepared import Prepared
 from penstock.engine.runtime.reuse import find_hits
 from penstock.engine.runtime.runner import Place
@@ -43,9 +42,10 @@ class PlannedStep:
     why: str
 
 
-def make_plan(place: Place, prepared: Prepared, given: Mapping[str, Any], options: RunOptions) -> list[PlannedStep]:
+def make_plan(
+    place: Place, prepared: Prepared, parameters: Mapping[str, Any], options: RunOptions
+) -> list[PlannedStep]:
     """Say what `start` would do with the same arguments."""
-    parameters = bind_parameters(prepared.graph, given)
     planner = _Planner(place, prepared, Frontier(prepared.graph, parameters, options.until), options)
     return planner.steps()
 

@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from penstock.core.expression import ParameterRef
+from penstock.core.expression import OutputRef, ParameterRef
 from penstock.core.graph import Graph, Input, Node, Parameter, StepRef
 from penstock.engine.authoring import Pipeline, Step
 from penstock.engine.authoring.step import REQUIRED
@@ -16,6 +16,7 @@ from penstock.engine.runtime.step_loader import plain_function
 from penstock.engine.source import (
     SOURCES,
     Fingerprint,
+    Manifest,
     Project,
     build_package,
     data_files,
@@ -76,11 +77,12 @@ class Prepared:
         """The live function behind a step."""
         return self.functions[ref]
 
-    def package(self, target: Path, *, with_data: bool = False) -> None:
+    def package(self, target: Path, *, with_data: bool = False) -> Manifest:
         """Write the package of this pipeline; ``with_data`` adds the project's files that are no sources."""
-        data = data_files(self.project) if with_data else []
+        found = data_files(self.project) if with_data else []
+        data = [path for path in found if path != target.absolute()]
         pins = requirements_of(self.fingerprints.values())
-        build_package(self.project, self.graph.to_json(), self.detached, target, data=data, requirements=pins)
+        return build_package(self.project, self.graph.to_json(), self.detached, target, data=data, requirements=pins)
 
 
 def prepare(pipeline: Pipeline, *, main: Path | None = None, cache: Path | None = None) -> Prepared:
@@ -109,8 +111,9 @@ def prepare_step(step: Step[..., Any]) -> Prepared:
         for port in step.inputs
     )
     inputs = tuple(Input(port.name, port.type, ParameterRef(port.name)) for port in step.inputs)
+    outputs = {port.name: OutputRef(step.name, port.name) for port in step.outputs}
     node = Node(step.name, step.ref, inputs, step.outputs, step.policy)
-    local = localise(Graph(step.name, parameters, (node,)), {step.name: step.function})
+    local = localise(Graph(step.name, parameters, (node,), outputs), {step.name: step.function})
     return Prepared(local.graph, local.project, local.detached, {local.graph.nodes[0].step: step.function}, {})
 
 

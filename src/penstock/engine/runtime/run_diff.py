@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from penstock.core.artifact import value_to_json
 from penstock.core.record import NO_ITEM, ExecutionRecord, MetricPoint, RunRecord
 from penstock.core.state import COMMITTED
 from penstock.engine.runtime.cache_key import key_differences
 from penstock.engine.source import difference
-from penstock.engine.store import Store
+
+if TYPE_CHECKING:
+    from penstock.engine.store import Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +78,14 @@ def _outputs(record: RunRecord) -> dict[str, Any]:
 
 
 def _figures(store: Store, record: RunRecord) -> dict[str, Any]:
-    """Last value of every logged figure, by step and name."""
-    points = store.metrics.metrics(record.run)
-    return {f"{_label(point)}.{point.name}": point.value for point in points}
+    """Last value of every logged figure, by step and name; of a reused step, those of the run it comes from."""
+    figures: dict[str, Any] = {}
+    for label, found in _committed(store, record).items():
+        origin, _, name = found.cached_from.partition("/") if found.cached_from else (record.run, "", label)
+        for point in store.metrics.metrics(origin, step=name.partition("[")[0]):
+            if _label(point) == name:
+                figures[f"{label}.{point.name}"] = point.value
+    return figures
 
 
 def _label(point: MetricPoint) -> str:

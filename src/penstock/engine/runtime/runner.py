@@ -9,17 +9,17 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from penstock.core.artifact import Inline, Value, value_to_json
+from penstock.core.artifact import Gathered, Inline, Value, value_to_json
 from penstock.core.error import LeaseError, UsageError
 from penstock.core.expression import Const
-from penstock.core.graph import Graph, Node
+from penstock.core.graph import Graph, Node, Policy
 from penstock.core.plugin import load_plugin
 from penstock.core.protocol import BlobStore, Executor, ExecutorSetup
 from penstock.core.record import Batch, ExecutionRecord, RunRecord
@@ -27,7 +27,7 @@ from penstock.core.state import ABANDONED, CANCELED, COMPLETE, FAILED, RUNNING
 from penstock.engine.config import Settings
 from penstock.engine.runtime.cache_key import KeyFacts
 from penstock.engine.runtime.executor.inline import InlineExecutor
-from penstock.engine.runtime.executor.process_tree import total_memory_bytes
+from penstock.engine.runtime.executor.process_tree import gpu_count, total_memory_bytes
 from penstock.engine.runtime.frontier import Frontier
 from penstock.engine.runtime.journal import LEASE_TTL_S, Journal
 from penstock.engine.runtime.ledger import Emit, Ledger, now_us
@@ -36,7 +36,9 @@ from penstock.engine.runtime.parameters import bind_parameters
 from penstock.engine.runtime.prepared import Prepared
 from penstock.engine.runtime.resources import Capacity, Resources
 from penstock.engine.runtime.scheduler import Scheduler, Surroundings
-from penstock.engine.store import Store
+
+if TYPE_CHECKING:
+    from penstock.engine.store import Store
 
 PACKAGE = "package.zip"
 
@@ -65,10 +67,31 @@ class Place:
         return self.settings.home
 
 
+def check_request(prepared: Prepared, given: Mapping[str, Any], options: RunOptions) -> dict[str, Any]:
+    """A value for every parameter, once it is sure that the run can be started; nothing is opened or made.
+
+    Raises
+    ------
+    ParameterError, NotFoundError
+        If the parameters do not fit the pipeline, or ``options.until`` is none of its steps.
+    """
+    parameters = bind_parameters(prepared.graph, given)
+    Frontier(prepared.graph, parameters, options.until)
+    return parameters
+
+
+def start_executor_ahead(settings: Settings, options: RunOptions) -> None:
+    """Let the executor begin to start while the caller opens the store."""
+    if not options.inline:
+        plugin = load_plugin("penstock.executors", settings.executor)
+        if "start_ahead" in plugin.capabilities:
+            plugin.start_ahead()
+
+
 def start(
     place: Place,
     prepared: Prepared,
-    given: Mapping[str, Any],
+    parameters: Mapping[str, Any],
     options: RunOptions,
     emit: Emit,
 ) -> RunRecord:
@@ -78,8 +101,8 @@ def start(
     ----------
     place : Place
     prepared : Prepared
-    given : mapping of str to JSON value
-        Parameters.
+    parameters : mapping of str to JSON value
+        As `check_request` gives them.
     options : RunOptions
     emit : callable
         Takes events.
@@ -89,8 +112,6 @@ def start(
     RunRecord
         In its final state.
     """
-    parameters = bind_parameters(prepared.graph, given)
-    Frontier(prepared.graph, parameters, options.until)
     package = store_package(place.blobs, prepared)
     created_us = now_us()
     record = RunRecord(
@@ -224,23 +245,24 @@ class _Execution:
         self.journal.run(self.record)
         self.journal.flush()
         frontier = Frontier(self.prepared.graph, self.record.parameters, self.options.until)
-        self.emit(
-            {
-                "event": "run_started",
-                "run": self.record.run,
-                "pipeline": self.record.pipeline,
-                "steps": len(frontier.wanted),
-            }
-        )
         if not self.options.inline:
             (self.place.home / "logs" / self.record.run).mkdir(parents=True, exist_ok=True)
         self.executor = self._executor()
+        self._emit_started(frontier)
         try:
             state = self._drive(frontier, earlier)
             state = self._exit_handler(frontier, state, earlier)
         finally:
             self.executor.close()
         return self._end(frontier, state, time.monotonic() - began)
+
+    def _emit_started(self, frontier: Frontier) -> None:
+        """Say that the run begins, and which settings of its steps have no effect here."""
+        assert self.executor is not None
+        event = {"event": "run_started", "run": self.record.run, "pipeline": self.record.pipeline}
+        nodes = [self.prepared.graph.by_name[name] for name in sorted(frontier.wanted)]
+        ignored = ignored_settings(nodes, self.executor.capabilities)
+        self.emit({**event, "steps": len(nodes), **({"ignored": ignored} if ignored else {})})
 
     def _drive(self, frontier: Frontier, earlier: Mapping[tuple[str, int], ExecutionRecord]) -> str:
         scheduler = self._scheduler(frontier, earlier, is_cached=self.options.is_cached)
@@ -328,10 +350,24 @@ class _Execution:
 
     def _capacity(self) -> Capacity:
         workers = 1 if self.options.inline else self._workers()
-        return Capacity(workers, gpu=float("inf"), memory_bytes=total_memory_bytes())
+        return Capacity(workers, gpu=float(gpu_count()), memory_bytes=total_memory_bytes())
 
     def _is_cancel_requested(self) -> bool:
         return bool(self.place.store.runs.run(self.record.run).properties.get(CANCEL))
+
+
+_CAPABILITY_OF = {"timeout_s": "timeout", "memory_bytes": "memory", "image": "image", "requirements": "requirements"}
+
+
+def ignored_settings(nodes: Iterable[Node], capabilities: frozenset[str]) -> dict[str, list[str]]:
+    """Names of steps by the setting of theirs that an executor of these capabilities does not heed."""
+    default = Policy()
+    found: dict[str, list[str]] = {}
+    for node in nodes:
+        for name, capability in _CAPABILITY_OF.items():
+            if capability not in capabilities and getattr(node.policy, name) != getattr(default, name):
+                found.setdefault(name, []).append(node.name)
+    return found
 
 
 def _only(graph: Graph, node: Node, status: dict[str, Any]) -> Graph:
@@ -351,11 +387,14 @@ def _facts(prepared: Prepared, options: RunOptions) -> dict[str, Any]:
         "file": "" if main is None else str(main),
         "until": options.until,
         "inline": options.inline,
+        "is_cached": options.is_cached,
     }
 
 
 def _shown(value: Value) -> Any:
-    """An output in an event: a JSON value as it is, an artifact as kind and digest."""
+    """An output in an event: a JSON value as it is, an artifact as kind and digest, a list of either."""
+    if isinstance(value, Gathered):
+        return [_shown(item) for item in value.items]
     return value.json if isinstance(value, Inline) else value_to_json(value)
 
 

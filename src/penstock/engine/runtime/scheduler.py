@@ -236,6 +236,8 @@ class Scheduler:
             self.is_canceled = self.is_canceled or self._is_cancel_requested()
 
     def _wait_s(self) -> float:
+        if self.is_canceled and not self._is_cancel_sent:
+            return 0.0
         if not self._retries:
             return IDLE_S
         return max(0.0, min(IDLE_S, self._retries[0][0] - time.monotonic()))

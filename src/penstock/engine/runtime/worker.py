@@ -137,11 +137,18 @@ def describe(error: BaseException, where: str) -> dict[str, Any]:
         kind, fix = "StepError", "correct the step; its log has the whole traceback"
     return {
         "type": kind,
-        "what": f"{type(error).__name__}: {error}",
+        "what": f"{type(error).__name__}: {_said(error)}",
         "where": f"{where}, {_line(error)}",
         "fix": fix,
         "traceback": text,
     }
+
+
+def _said(error: BaseException) -> str:
+    try:
+        return str(error)
+    except Exception as broken:  # noqa: BLE001 - boundary: step
+        return f"(its text cannot be had: {type(broken).__name__})"
 
 
 def _without_runner_frames(error: BaseException) -> BaseException:

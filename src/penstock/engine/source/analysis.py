@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 from penstock.engine.source.normal_form import (
     FunctionNode,
@@ -15,6 +17,7 @@ from penstock.engine.source.normal_form import (
 from penstock.engine.source.references import import_loads, import_targets, references_in
 from penstock.engine.source.summary import CLASS, CONSTANT, FUNCTION, Code, Definition, Summary
 
+_MAX_DEPTH = 50_000
 # Calls that give values nobody registers anything with.
 _PURE_CALLS = frozenset(
     {"getLogger", "compile", "Path", "TypeVar", "namedtuple", "NewType", "frozenset", "Decimal", "timedelta", "date"}
@@ -29,7 +32,22 @@ def summarise(source: bytes | str) -> Summary:
     SyntaxError, ValueError
         If it does not compile.
     """
-    tree = ast.parse(source)
+    with _deep():
+        return _summarise(ast.parse(source))
+
+
+@contextmanager
+def _deep() -> Iterator[None]:
+    """Room for long sums and chains of calls, whose trees are as deep as they are long."""
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(limit, _MAX_DEPTH))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(limit)
+
+
+def _summarise(tree: ast.Module) -> Summary:
     strip(tree)
     digest = fingerprint(tree.body)
     late = [

@@ -11,7 +11,7 @@ from types import FunctionType
 from typing import Any
 
 from penstock.core.graph import Graph, Node, StepRef
-from penstock.engine.source.definition import plain_function
+from penstock.engine.source.definition import is_own, plain_function
 from penstock.engine.source.project import Project, find_project, find_root, make_project
 
 MAIN = "__main__"
@@ -55,12 +55,12 @@ def localise(graph: Graph, functions: Mapping[str, Any], *, main: Path | None = 
         If a step can neither be imported nor written down as a module.
     """
     plain = {name: function for name, value in functions.items() if (function := plain_function(value)) is not None}
-    project = _find_project(plain.values(), main)
+    project = _find_project(dict.fromkeys(plain.values()), main)
     detached: dict[str, str] = {}
     refs: dict[int, StepRef] = {}
-    for function in plain.values():
+    for name, function in plain.items():
         if id(function) not in refs:
-            refs[id(function)] = _reference(function, project, detached)
+            refs[id(function)] = _reference(function, functions[name], project, detached)
     changed = {name: refs[id(function)] for name, function in plain.items()}
     nodes = tuple(_with_step(node, changed) for node in graph.nodes)
     on_exit = None if graph.on_exit is None else _with_step(graph.on_exit, changed)
@@ -73,13 +73,14 @@ def _with_step(node: Node, refs: Mapping[str, StepRef]) -> Node:
     return node if ref == node.step else replace(node, step=ref)
 
 
-def _reference(function: FunctionType, project: Project, detached: dict[str, str]) -> StepRef:
+def _reference(function: FunctionType, value: Any, project: Project, detached: dict[str, str]) -> StepRef:
     module = _importable_name(project, function.__module__, function.__qualname__, function)
     if module is not None:
         return StepRef(module, function.__qualname__, _step_file(function, project))
     from penstock.engine.source.detached import detach
 
-    made = detach(function, lambda home, qualname: _importable_name(project, home, qualname))
+    inner = value.function if is_own(value) else value
+    made = detach(inner, lambda home, qualname: _importable_name(project, home, qualname))
     detached[made.module] = made.text
     return StepRef(made.module, made.function, f"{made.module}.py")
 

@@ -31,7 +31,7 @@ class Detached:
     function: str
 
 
-def detach(function: FunctionType, module_name: Callable[[str, str], str | None]) -> Detached:
+def detach(value: FunctionType, module_name: Callable[[str, str], str | None]) -> Detached:
     """Generate a module from a function and everything that it reaches.
 
     Functions and classes come as source, modules as imports, values as expressions. Docstrings, comments and
@@ -39,7 +39,8 @@ def detach(function: FunctionType, module_name: Callable[[str, str], str | None]
 
     Parameters
     ----------
-    function : function
+    value : function
+        Perhaps a wrapper that a decorator made with ``functools.wraps``.
     module_name : callable
         Takes a module's name and a qualified name in it; gives the name to import it under in another process,
         None where that is not possible.
@@ -49,8 +50,9 @@ def detach(function: FunctionType, module_name: Callable[[str, str], str | None]
     GraphError
         If the source is not there, or a variable holds something that cannot be written down.
     """
+    function = plain_function(value) or value
     builder = _Builder(function, module_name)
-    name = builder.add_function(function.__name__, function)
+    name = builder.add_function(function.__name__, function, is_wrapped=value is not function)
     text = "\n".join([_HEAD, *builder.imports, *builder.chunks]) + "\n"
     return Detached(PREFIX + short(digest_bytes(text.encode("utf-8", "surrogatepass"))), text, name)
 
@@ -79,16 +81,15 @@ class _Builder:
         if self.import_(name, value, home):
             return
         if function is not None:
-            self.values.pop(name)
-            self.add_function(name, function)
+            self.add_function(name, function, is_wrapped=value is not function)
         elif isinstance(value, type):
             self.add_class(name, value)
         else:
             self.chunks.append(f"{name} = {self.expression(name, value)}")
 
-    def add_function(self, name: str, function: FunctionType) -> str:
-        """Take the source of a function; the name it has."""
-        self.values[name] = function
+    def add_function(self, name: str, function: FunctionType, *, is_wrapped: bool) -> str:
+        """Take the source of a function, with its decorators where the value at hand has them; the name it has."""
+        self.values.setdefault(name, function)
         node = function_node(function)
         if node is None:
             raise self.error(
@@ -99,7 +100,8 @@ class _Builder:
         if isinstance(node, ast.Lambda):
             self.define(ast.Assign([ast.Name(name, ast.Store())], node, lineno=1), names, function)
             return name
-        node.decorator_list = [mark for mark in node.decorator_list if not _is_own_mark(mark, names)]
+        is_decorated = is_wrapped or plain_function(names.get(node.name)) is function
+        node.decorator_list = [mark for mark in node.decorator_list if is_decorated and not _is_own_mark(mark, names)]
         self.values.setdefault(node.name, function)
         self.define(node, names, function)
         if node.name != name:
@@ -132,7 +134,7 @@ class _Builder:
 
     def add_names(self, roots: Iterable[str], names: dict[str, Any], home: str) -> None:
         for root in roots:
-            if root in names:
+            if root in names and names[root] is not getattr(builtins, root, _MISSING):
                 self.add(root, names[root], home if _is_global(home, root, names[root]) else "")
 
     def add_optional(self, root: str, names: dict[str, Any], home: str) -> None:
@@ -201,8 +203,7 @@ def _import_line(module: str, qualname: str, name: str) -> str:
 def _roots(nodes: Iterable[ast.AST]) -> list[str]:
     """First parts of the global names in code."""
     chains = references_in(nodes).chains
-    roots = dict.fromkeys(chain.partition(".")[0] for chain in chains if "|" not in chain)
-    return [root for root in roots if not hasattr(builtins, root)]
+    return list(dict.fromkeys(chain.partition(".")[0] for chain in chains if "|" not in chain))
 
 
 def _without_bodies(node: ast.stmt) -> ast.stmt:

@@ -68,7 +68,7 @@ class Origins:
         if found is None:
             found, is_shared = _find(module, top)
             self._known[module if is_shared else top] = found
-            self.is_changed = True
+            self.is_changed = self.is_changed or found.sort == INSTALLED
         return found
 
     def to_json(self) -> dict[str, Any]:
@@ -85,7 +85,7 @@ class Origins:
 def distribution_version(name: str) -> str:
     """Version of an installed distribution by its name; empty when it is not installed."""
     wanted = _normal(name)
-    for folder in sys.path:
+    for folder in sorted(sys.path, key=lambda folder: os.path.basename(folder) not in _SITES):
         found = _listing(folder, _mtime(folder)).get(wanted)
         if found is not None:
             return found[1]

@@ -44,9 +44,12 @@ def load_pipeline_file(path: Path) -> ModuleType:
         tree pass as they are.
     """
     file = _checked(path)
+    from penstock.engine.source.live_finder import watch
+
     project = find_project(file)
     _forget_loaded()
     enter_project(project)
+    watch(project)
     before = set(sys.modules)
     try:
         return _load(project.module_name(file), file)
@@ -125,7 +128,9 @@ def _checked(path: Path) -> Path:
 def _load(name: str, file: Path) -> ModuleType:
     from importlib.util import module_from_spec, spec_from_file_location
 
-    spec = spec_from_file_location(name, file)
+    from penstock.engine.source.live_finder import LiveLoader
+
+    spec = spec_from_file_location(name, file, loader=LiveLoader(name, str(file)))
     if spec is None or spec.loader is None:
         raise UsageError(f"{file} cannot be imported", where=str(file), fix="give it the suffix .py")
     try:

@@ -71,6 +71,7 @@ class ModuleTable:
         self.scanner = Scanner(cache.section("scans"))
         self.registrations: dict[str, list[Registration]] = {}
         self._found: dict[str, Unit | None] = {}
+        self._folders: dict[str, bool] = {}
         self._by_file: dict[Path, Unit] = {}
 
     def find(self, module: str) -> Unit | None:
@@ -81,12 +82,9 @@ class ModuleTable:
 
     def is_folder(self, module: str) -> bool:
         """Whether the name is a folder of sources without ``__init__.py``."""
-        if module.partition(".")[0] == OWN or self.find(module) is not None:
-            return False
-        if self.project.is_folder(module):
-            return self.outside(module.partition(".")[0]).sort != "installed"
-        foreign = self._foreign(module)
-        return foreign is not None and foreign.is_folder(module)
+        if module not in self._folders:
+            self._folders[module] = self._is_folder(module)
+        return self._folders[module]
 
     def outside(self, module: str) -> Origin:
         """Where a module comes from that is not the project's."""
@@ -109,6 +107,14 @@ class ModuleTable:
         if self.scanner.is_changed:
             self.cache.put("scans", self.scanner.known)
         self.cache.save()
+
+    def _is_folder(self, module: str) -> bool:
+        if module.partition(".")[0] == OWN or self.find(module) is not None:
+            return False
+        if self.project.is_folder(module):
+            return self.outside(module.partition(".")[0]).sort != "installed"
+        foreign = self._foreign(module)
+        return foreign is not None and foreign.is_folder(module)
 
     def _files(self) -> list[Path]:
         return [self.project.root / name for name in self.project.files() if name.endswith(".py")]

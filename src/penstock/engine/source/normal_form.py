@@ -83,6 +83,10 @@ def _is_scope(node: ast.AST) -> bool:
     return isinstance(node, ast.ClassDef)
 
 
+def _is_idle(annotation: ast.expr) -> bool:
+    return isinstance(annotation, ast.Constant) and annotation.value is None
+
+
 def _drop_docstring(node: ast.Module | ast.ClassDef | FunctionNode) -> None:
     first = node.body[0] if node.body else None
     if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str):
@@ -92,6 +96,8 @@ def _drop_docstring(node: ast.Module | ast.ClassDef | FunctionNode) -> None:
 def _dump(node: object, parts: list[str]) -> None:
     if isinstance(node, ast.Constant):
         parts.append(repr(node.value))
+    elif isinstance(node, ast.AnnAssign) and node.value is not None and _is_idle(node.annotation):
+        _dump(ast.Assign([node.target], node.value), parts)
     elif isinstance(node, ast.AST):
         parts.append(type(node).__name__)
         for field in node._fields:

@@ -145,7 +145,7 @@ class _Walker:
             attribute = node.args[1]
             if isinstance(attribute, ast.Constant) and isinstance(attribute.value, str):
                 self.visit(ast.Attribute(first, attribute.value, ast.Load()))
-                for other in [*node.args[2:], *node.keywords]:
+                for other in [node.func, *node.args[2:], *node.keywords]:
                     self.visit(other)
                 return
         if name in ("import_module", "__import__") and first is not None:

@@ -18,11 +18,17 @@ _CONNECT_S = 10
 _LOCK = 0x70656E73746F636B
 """Key of the advisory lock around creation and migration: "penstock" in ASCII."""
 
+# Not to_regclass: it may answer from a cache that waiting for an advisory lock does not refresh.
+_HAS_TABLES = """
+SELECT count(*) FROM pg_tables WHERE tablename = 'alembic_version' AND schemaname = ANY (current_schemas(false))
+"""
+
 _SAY_WHO = "correct user and password in the store's URL (give the password as a reference: env:NAME or file:PATH)"
+_NO_DATABASE = "create the database (createdb NAME), or correct its name in the store's URL"
 _FIXES = {
     "28P01": _SAY_WHO,
     "28000": _SAY_WHO,
-    "3D000": "create the database (createdb NAME), or correct its name in the store's URL",
+    "3D000": _NO_DATABASE,
     "42501": "grant this user the right to use and create tables in the database",
     "25006": "the server is read-only: name the primary server in the store's URL",
     "53100": "free space on the server's disk",
@@ -53,10 +59,10 @@ def open_postgresql(url: str) -> Database:
         # A run lasts longer than many an idle connection.
         pool_pre_ping=True,
     )
-    secrets = [text for text in (parsed.password, *_texts(parsed)) if text]
+    secrets = _secrets(parsed)
 
     def explain(error: DBAPIError) -> StoreError:
-        return _explain(error, where, [str(secret) for secret in secrets])
+        return _explain(error, where, secrets)
 
     dialect = Dialect(
         insert=insert,
@@ -74,7 +80,7 @@ def open_postgresql(url: str) -> Database:
 
 def has_tables(connection: Connection) -> bool:
     """Whether there is a store in the database."""
-    return connection.exec_driver_sql("SELECT to_regclass('alembic_version')").scalar() is not None
+    return bool(connection.exec_driver_sql(_HAS_TABLES).scalar())
 
 
 def _create(database: Database) -> None:
@@ -99,9 +105,9 @@ def _parse(url: str) -> URL:
         ) from error
 
 
-def _texts(url: URL) -> list[str]:
-    """Values given behind the question mark; a password may be among them."""
-    return [text for value in url.query.values() for text in ((value,) if isinstance(value, str) else value)]
+def _secrets(url: URL) -> list[str]:
+    given = url.query.get("password", ())
+    return [text for text in (url.password, *((given,) if isinstance(given, str) else given)) if text]
 
 
 def _explain(error: DBAPIError, where: str, secrets: list[str]) -> StoreError:
@@ -110,13 +116,16 @@ def _explain(error: DBAPIError, where: str, secrets: list[str]) -> StoreError:
     for secret in secrets:
         told = told.replace(secret, "***")
     first = told.splitlines()[0] if told else type(error.orig).__name__
-    # Without a state, the server was never reached or went away; the text says whether it was the password.
-    refused = "password" in told or "authentication" in told
-    fix = _FIXES.get(state) or (_SAY_WHO if refused else _UNREACHABLE if not state else "penstock store check")
+    fix = _FIXES.get(state, "penstock store check") if state else _fix_of_connecting(first)
     return StoreError(f"the store cannot be used: {first}", where=where, fix=fix)
 
 
-def _integrity(connection: Connection) -> list[str]:
-    # The server checks its references at every write and its pages at every read.
-    connection.exec_driver_sql("SELECT count(*) FROM event")
-    return []
+def _fix_of_connecting(told: str) -> str:
+    """What may help when there is no session, hence no state: only the text says how far it came."""
+    if "password" in told or "authentication" in told or "role" in told:
+        return _SAY_WHO
+    return _NO_DATABASE if "does not exist" in told else _UNREACHABLE
+
+
+def _integrity(_: Connection) -> list[str]:
+    return []  # the server checks references at every write and pages at every read

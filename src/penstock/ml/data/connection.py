@@ -25,9 +25,14 @@ def connect() -> duckdb.DuckDBPyConnection:
     duckdb.DuckDBPyConnection
         Of its own; relations and readers made from it keep it alive.
     """
+    import os
     import tempfile
+    from uuid import uuid4
 
     import duckdb
+
+    # DuckDB names its files alike in every process, and removes the folder when it closes.
+    spill = Path(tempfile.gettempdir()) / f"penstock-duckdb-{os.getpid()}-{uuid4().hex[:8]}"
 
     connection = duckdb.connect(
         config={
@@ -35,7 +40,7 @@ def connect() -> duckdb.DuckDBPyConnection:
             "memory_limit": MEMORY_LIMIT,
             "preserve_insertion_order": True,
             "python_enable_replacements": False,
-            "temp_directory": str(Path(tempfile.gettempdir()) / "penstock-duckdb"),
+            "temp_directory": str(spill),
         }
     )
     connection.execute("SET TimeZone = 'UTC'")

@@ -133,18 +133,20 @@ class Query:
 
     def count(self) -> int:
         """Runs the query."""
-        return int(self._stream("select count(*) from this", 1).read_all().column(0)[0].as_py())
+        return int(self._stream(1, "select count(*) from this").read_all().column(0)[0].as_py())
 
     def open(self, columns: Sequence[str] | None, rows: int) -> pa.RecordBatchReader:
         """The answer in its own order, streamed."""
-        return _narrowed(self._stream("from this", rows), columns, 0)
+        return _narrowed(self._stream(rows), columns, 0)
 
-    def _stream(self, outer: str, rows: int) -> pa.RecordBatchReader:
+    def _stream(self, rows: int, outer: str = "") -> pa.RecordBatchReader:
+        """The answer, or that of a query over it."""
         import duckdb
 
         where = f"sql: {shorten(self.text)}"
         try:
-            relation = _query(self.relation(connect()), outer)
+            relation = self.relation(connect())
+            relation = _query(relation, outer) if outer else relation
             reader = relation.to_arrow_reader(rows or batch_rows(len(relation.columns)))
         except duckdb.Error as error:
             raise sql_error(error, where) from error

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from penstock.core.canonical import canonical_json
+from penstock.core.canonical import canonical_json, digest_bytes
 from penstock.core.error import ModelError
 from penstock.ml.models.flavour import load_flavour
 from penstock.ml.models.signature import Signature
@@ -96,16 +97,17 @@ class Model:
 
     def save(self, folder: Path) -> None:
         """Write ``model.json`` and ``native/`` into an existing folder; the same model gives the same bytes."""
+        native = folder / NATIVE_FOLDER
+        native.mkdir()
+        load_flavour(self.flavour).save(self.native, native)
         data = {
             "schema": SCHEMA,
             "flavour": self.flavour,
             "signature": self.signature.to_json(),
             "class_names": list(self.class_names),
             "requirements": list(self.requirements),
+            "files": _digests(native),
         }
-        native = folder / NATIVE_FOLDER
-        native.mkdir()
-        load_flavour(self.flavour).save(self.native, native)
         (folder / MODEL_FILE).write_text(canonical_json(data) + "\n", encoding="utf-8")
 
     @classmethod
@@ -121,13 +123,14 @@ class Model:
         Raises
         ------
         ModelError
-            If the folder holds no model, or one of a newer version.
+            If the folder holds no model, one of a newer version, or files that changed since they were written.
         UntrustedError
             If it refers to types that are not known to be harmless, unless ``trust`` is true.
         MissingDependencyError
             If its framework is not installed.
         """
         data = _read(folder / MODEL_FILE)
+        _check_files(folder / NATIVE_FOLDER, data["files"])
         native = load_flavour(data["flavour"]).load(folder / NATIVE_FOLDER, trust=trust)
         return cls(
             flavour=data["flavour"],
@@ -156,6 +159,25 @@ def _read(path: Path) -> dict[str, Any]:
     return data
 
 
+def _digests(folder: Path) -> dict[str, str]:
+    """Digest of each file below a folder, by its path there."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): digest_bytes(path.read_bytes()) for path in files}
+
+
+def _check_files(folder: Path, expected: dict[str, str]) -> None:
+    """Refuse files that changed: XGBoost ends the process where it cannot read one."""
+    found = _digests(folder)
+    for name in sorted({*expected, *found}):
+        if found.get(name) != expected.get(name):
+            state = "is missing" if name not in found else "changed" if name in expected else "was added"
+            raise ModelError(
+                f"file '{NATIVE_FOLDER}/{name}' {state} since the model was written",
+                where=str(folder.parent),
+                fix="fetch the model anew, or train it again",
+            )
+
+
 def _batches(rows: Any, names: list[str]) -> Iterator[pa.Table | pa.RecordBatch]:
     """Pieces of the rows; of a lazy data set only the needed columns are read."""
     from penstock.ml.data.dataset import Dataset
@@ -165,5 +187,5 @@ def _batches(rows: Any, names: list[str]) -> Iterator[pa.Table | pa.RecordBatch]
         yield from rows.scan(columns=names)
     elif hasattr(rows, "__arrow_c_stream__"):
         yield from open_stream(rows, where="rows to predict")
-    else:
+    elif not isinstance(rows, Sequence) or rows:
         yield as_table(rows, where="rows to predict")

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 CATEGORY = "category"
+EMPTY = "empty"
 MAX_CATEGORIES = 254
 """Most categories of a feature; rarer ones count as unknown. Histogram-based trees take no more."""
 
@@ -26,7 +27,8 @@ class Feature:
     ----------
     name : str
     type : str
-        ``int``, ``float``, ``bool``, ``timestamp`` (dates, too) or ``category`` (text).
+        ``int``, ``float``, ``bool``, ``timestamp`` (dates, too), ``category`` (text), or ``empty``: without any value
+        in training, so the model does not look at it.
     categories : tuple of str
         Known values of a category, sorted; the place of a value is its code.
     """
@@ -57,7 +59,7 @@ class Signature:
         """Raw rows as the numbers that the native model reads.
 
         Numbers stay, booleans are 0 and 1, timestamps are seconds since 1970, categories are codes; missing
-        values and unknown categories are NaN. Other columns of the rows are left out.
+        values and unknown categories are NaN, empty features 0. Other columns of the rows are left out.
 
         Returns
         -------
@@ -79,7 +81,7 @@ class Signature:
             )
         matrix = np.empty((table.num_rows, len(self.features)), dtype=np.float64)
         for index, feature in enumerate(self.features):
-            matrix[:, index] = _numbers(feature, table.column(feature.name))
+            matrix[:, index] = 0.0 if feature.type == EMPTY else _numbers(feature, table.column(feature.name))
         return matrix
 
     def is_category(self) -> list[bool]:
@@ -134,11 +136,13 @@ def _feature(name: str, column: pa.ChunkedArray, where: str) -> Feature:
     types, kind = pa.types, column.type
     if types.is_dictionary(kind):
         kind = kind.value_type
+    if column.null_count == len(column):
+        return Feature(name, EMPTY)
     if types.is_boolean(kind):
         return Feature(name, "bool")
     if types.is_integer(kind):
         return Feature(name, "int")
-    if types.is_floating(kind) or types.is_decimal(kind) or types.is_null(kind):
+    if types.is_floating(kind) or types.is_decimal(kind):
         return Feature(name, "float")
     if types.is_date(kind) or types.is_timestamp(kind):
         return Feature(name, "timestamp")

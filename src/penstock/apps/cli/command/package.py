@@ -14,22 +14,20 @@ app = new_app()
 _FILE = "Python file, and the pipeline or step in it."
 _Target = Annotated[str, typer.Argument(metavar="FILE[:NAME]", help=_FILE, show_default=False)]
 _Out = Annotated[Path | None, typer.Option("-o", "--output", metavar="ZIP", help="By default NAME.zip here.")]
-_WithData = Annotated[
-    list[str] | None, typer.Option("--with-data", metavar="PATH", help="A data file to take along; may be repeated.")
-]
+_WithData = Annotated[bool, typer.Option("--with-data", help="Also the project's other files, whatever their size.")]
 
 
 @app.command(cls=PlainCommand)
-def package(target: _Target, output: _Out = None, with_data: _WithData = None, json: Json = False) -> None:
+def package(target: _Target, output: _Out = None, with_data: _WithData = False, json: Json = False) -> None:
     """Pack a pipeline (or a single step) with the project's sources; identical sources give identical bytes."""
     from penstock.apps.cli.format import many, size
     from penstock.apps.cli.output import print_json
-    from penstock.apps.cli.packing import pack
-    from penstock.apps.cli.target import load_target, split_target
+    from penstock.apps.cli.target import load_target
+    from penstock.workspace import package as write_package
 
     found = load_target(target)
     path = output or Path(f"{found.name}.zip")
-    manifest = pack(found, path, main=split_target(target)[0], data=[Path(item) for item in with_data or []])
+    manifest = write_package(found, path, with_data=with_data)
     size_bytes = path.stat().st_size
     if json:
         print_json({"package": str(path), "digest": manifest.digest, "size_bytes": size_bytes})

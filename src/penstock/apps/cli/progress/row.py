@@ -80,8 +80,10 @@ def bar(fraction: float, width: int, painter: Painter) -> str:
 
 
 def title_line(tracker: RunTracker, painter: Painter) -> str:
-    """What is being run."""
-    return f"run {painter.bold(tracker.run)}, pipeline {tracker.pipeline}, {many(tracker.total, 'step')}"
+    """What is being run, and which settings of its steps the executor does not heed."""
+    title = f"run {painter.bold(tracker.run)}, pipeline {tracker.pipeline}, {many(tracker.total, 'step')}"
+    ignored = [f"{setting} of {', '.join(steps)}" for setting, steps in tracker.ignored.items()]
+    return "\n".join([title, *(f"   {painter.dim(f'without effect here: {text}')}" for text in ignored)])
 
 
 def totals_line(tracker: RunTracker, painter: Painter) -> str:

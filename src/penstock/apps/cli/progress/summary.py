@@ -85,7 +85,7 @@ def _next(record: RunRecord, executions: list[ExecutionRecord]) -> list[str]:
         stored = [name for name, value in record.outputs.items() if any(artifacts_in(value))]
         found = ["penstock show last"]
         if stored:
-            return [*found, f"penstock get last:{stored[-1]}", f"penstock lineage last:{stored[-1]}"]
+            return [*found, f"penstock get last:{stored[0]}", f"penstock lineage last:{stored[0]}"]
         return [*found, f"penstock why last {executions[-1].step}"] if executions else found
     found = [f"penstock show {record.run}", f"penstock resume {record.run}"]
     failed = [execution for execution in executions if execution.state == state.FAILED]

@@ -95,6 +95,7 @@ class RunTracker:
         self.total = len(names)
         self.name_width = max((len(name) for name in names), default=0)
         self.rows: dict[str, StepRow] = {}
+        self.ignored: Mapping[str, list[str]] = {}
         self.began_s = time.monotonic()
 
     def apply(self, event: Mapping[str, Any]) -> StepRow | None:
@@ -102,6 +103,7 @@ class RunTracker:
         kind = event["event"]
         if kind == "run_started":
             self.run, self.pipeline = event["run"], event["pipeline"]
+            self.ignored = event.get("ignored", {})
             steps = event.get("steps", self.total)
             self.total = len(steps) if isinstance(steps, Sized) else steps
         if "step" not in event:

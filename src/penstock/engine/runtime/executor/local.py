@@ -5,9 +5,6 @@ from __future__ import annotations
 import os
 import selectors
 import signal
-import socket
-import subprocess
-import sys
 import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -15,7 +12,8 @@ from typing import Any, ClassVar
 
 from penstock.core.protocol import ExecutorSetup, Task, TaskEvent
 from penstock.engine.runtime.executor.process_tree import resident_bytes, total_memory_bytes
-from penstock.engine.runtime.executor.wire import Wire, encode
+from penstock.engine.runtime.executor.wire import Wire
+from penstock.engine.runtime.executor.zygote_handle import ZygoteHandle, start_ahead, stop_spare, take
 
 KILL_GRACE_S = 2.0
 CANCEL_GRACE_S = 0.5
@@ -47,22 +45,21 @@ class LocalExecutor:
     setup : ExecutorSetup
     """
 
-    capabilities: ClassVar[frozenset[str]] = frozenset({"isolation", "logs", "memory", "timeout"})
+    capabilities: ClassVar[frozenset[str]] = frozenset({"isolation", "logs", "memory", "start_ahead", "timeout"})
 
     def __init__(self, setup: ExecutorSetup) -> None:
         self._setup = asdict(setup)
         self._setup["options"] = dict(setup.options)
         self._selector = selectors.DefaultSelector()
-        self._zygote: subprocess.Popen[bytes] | None = None
-        self._zygote_wire: Wire | None = None
+        self._zygote: ZygoteHandle | None = None
         self._workers: dict[int, _Worker] = {}
         self._events: list[TaskEvent] = []
         self._numbers = 0
 
-    def warm(self) -> None:
-        """Start the zygote ahead of the first task, to overlap its start with other work."""
-        if self._zygote is None:
-            self._start_zygote()
+    @staticmethod
+    def start_ahead() -> None:
+        """Begin starting what the first task will need; for callers that have other work to do meanwhile."""
+        start_ahead()
 
     def submit(self, task: Task) -> None:
         """Hand a task to an idle worker, or to a new one."""
@@ -98,44 +95,26 @@ class LocalExecutor:
             worker.wire.close()
         self._workers.clear()
         self._stop_zygote()
+        stop_spare()
         self._selector.close()
 
     def _is_idle(self, worker: _Worker) -> bool:
         return worker.task is None and not worker.ending and not worker.wire.is_closed
 
-    def _start_zygote(self) -> None:
-        ours, theirs = socket.socketpair()
-        command = [sys.executable, "-c", _ZYGOTE_CODE, str(theirs.fileno())]
-        self._zygote = subprocess.Popen(
-            command,
-            pass_fds=[theirs.fileno()],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            start_new_session=True,
-            env={**os.environ, "PENSTOCK_SYS_PATH": os.pathsep.join(sys.path)},
-        )
-        theirs.close()
-        self._zygote_wire = Wire(ours)
-        self._selector.register(self._zygote_wire, selectors.EVENT_READ, None)
-
     def _stop_zygote(self) -> None:
-        if self._zygote is None or self._zygote_wire is None:
-            return
-        self._selector.unregister(self._zygote_wire)
-        self._zygote_wire.close()
-        self._zygote.wait()
-        self._zygote = self._zygote_wire = None
+        if self._zygote is not None:
+            self._selector.unregister(self._zygote.wire)
+            self._zygote.stop()
+            self._zygote = None
 
     def _fork(self, threads: int) -> _Worker:
-        self.warm()
-        assert self._zygote_wire is not None
+        if self._zygote is None:
+            self._zygote = take()
+            self._selector.register(self._zygote.wire, selectors.EVENT_READ, None)
         self._numbers += 1
-        ours, theirs = socket.socketpair()
         variables = {name: str(threads) for name in THREAD_VARIABLES if name not in os.environ}
-        request = encode({"worker": self._numbers, "env": variables, "setup": self._setup})
-        socket.send_fds(self._zygote_wire.sock, [request], [theirs.fileno()])
-        theirs.close()
-        worker = _Worker(self._numbers, threads, Wire(ours))
+        wire = self._zygote.fork({"worker": self._numbers, "env": variables, "setup": self._setup})
+        worker = _Worker(self._numbers, threads, wire)
         self._workers[worker.number] = worker
         self._selector.register(worker.wire, selectors.EVENT_READ, worker)
         return worker
@@ -196,13 +175,14 @@ class LocalExecutor:
             self._retire(worker)
 
     def _hear_zygote(self) -> None:
-        assert self._zygote_wire is not None
-        for message in self._zygote_wire.receive():
+        if self._zygote is None:
+            return
+        for message in self._zygote.wire.receive():
             if message["type"] == "forked":
                 self._workers[message["worker"]].pid = message["pid"]
             else:
                 self._exited(message)
-        if self._zygote_wire.is_closed:
+        if self._zygote.wire.is_closed:
             self._lost_zygote()
 
     def _exited(self, message: Mapping[str, Any]) -> None:
@@ -250,14 +230,8 @@ class LocalExecutor:
             worker.ending, worker.next_signal = "memory", (now, signal.SIGKILL)
 
     def _signal(self, worker: _Worker, number: int) -> None:
-        if self._zygote_wire is not None and worker.pid:
-            self._zygote_wire.send({"kill": worker.pid, "signal": int(number)})
-
-
-_ZYGOTE_CODE = (
-    "import os, sys; sys.path[:] = os.environ.pop('PENSTOCK_SYS_PATH').split(os.pathsep);"
-    "from penstock.engine.runtime.executor.zygote import main; main(int(sys.argv[1]))"
-)
+        if self._zygote is not None and worker.pid:
+            self._zygote.kill(worker.pid, number)
 
 
 def _death(worker: _Worker, code: int, peak_memory_bytes: int) -> dict[str, Any]:

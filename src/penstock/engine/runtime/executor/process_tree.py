@@ -40,6 +40,14 @@ def _children(pid: int) -> list[int]:
     return found
 
 
+def gpu_count() -> int:
+    """Accelerators of this machine that the NVIDIA driver shows."""
+    try:
+        return len(os.listdir("/proc/driver/nvidia/gpus"))
+    except FileNotFoundError:
+        return 0
+
+
 def total_memory_bytes() -> int:
     """Memory of this machine, or of the control group it runs in if that is less."""
     total = os.sysconf("SC_PHYS_PAGES") * _PAGE_BYTES

@@ -41,11 +41,11 @@ class _Worker:
         self._loaded: tuple[Any, BlobStore] | None = None
 
     def run(self, task: dict[str, Any]) -> dict[str, Any]:
-        before = (_cwd(), dict(os.environ))
+        before = _surroundings()
         _reset_peak_memory()
         with _Output(task["log_file"]):
             outcome = self._outcome(task)
-        is_dirty = (_cwd(), dict(os.environ)) != before or _has_children()
+        is_dirty = _surroundings() != before or _has_children()
         facts = {"is_dirty": is_dirty, "pid": os.getpid(), "peak_memory_bytes": _peak_memory_bytes()}
         return {"type": "finished", "task": task["id"], **facts, **outcome}
 
@@ -98,11 +98,13 @@ class _Output:
             os.close(nowhere)
 
 
-def _cwd() -> str:
+def _surroundings() -> tuple[str, dict[str, str]]:
+    """Working folder and environment; OpenMP's own variables aside, which libraries set when they are imported."""
     try:
-        return os.getcwd()
+        folder = os.getcwd()
     except FileNotFoundError:
-        return ""
+        folder = ""
+    return folder, {name: value for name, value in os.environ.items() if not name.startswith("KMP_")}
 
 
 def _has_children() -> bool:

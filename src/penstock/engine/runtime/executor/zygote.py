@@ -64,7 +64,11 @@ class _Zygote:
 
     def handle(self) -> None:
         """Read requests: a line of JSON, with a descriptor beside it for a fork."""
-        data, ancillary, _, _ = self.runner.recvmsg(65536, socket.CMSG_SPACE(4 * 16))
+        try:
+            data, ancillary, _, _ = self.runner.recvmsg(65536, socket.CMSG_SPACE(4 * 16))
+        except ConnectionResetError:
+            # The runner is gone, and had not read everything.
+            data, ancillary = b"", []
         for level, kind, payload in ancillary:
             if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:
                 self.descriptors.frombytes(payload[: len(payload) - len(payload) % self.descriptors.itemsize])

@@ -179,7 +179,8 @@ def _has_values(path: Path, header: Header, name: str) -> bool:
 
 
 def _scan(path: Path, header: Header, kinds: Mapping[str, str]) -> pa.RecordBatchReader:
-    return connect().sql(_select(path, header, kinds)).to_arrow_reader(batch_rows(len(header.names)))
+    with reading_csv(path):
+        return connect().sql(_select(path, header, kinds)).to_arrow_reader(batch_rows(len(header.names)))
 
 
 def _select(path: Path, header: Header, kinds: Mapping[str, str]) -> str:

@@ -64,7 +64,12 @@ def _broken(_: re.Match[str]) -> tuple[str, str]:
     )
 
 
+def _damaged_gzip(_: re.Match[str]) -> tuple[str, str]:
+    return "the gzip file is damaged or cut off", "compress it again, or fetch it anew"
+
+
 _CASES = (
+    (r"GZIP", _damaged_gzip),
     (r"Expected Number of Columns: (\d+) Found: (\d+)", _ragged),
     (r"unterminated quote", _unterminated),
     (r'converting column "(.*?)"\. Could not convert string "(.*?)" to \'(.*?)\'', _conversion),

@@ -1,0 +1,42 @@
+"""The store's contracts on a PostgreSQL server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from servers import new_postgres_url
+
+from penstock.engine.store import Store, open_store
+from penstock.testing.leases_contract import LeasesContract
+from penstock.testing.lineage_contract import LineageContract
+from penstock.testing.metric_log_contract import MetricLogContract
+from penstock.testing.run_log_contract import RunLogContract
+
+
+@pytest.fixture
+def store_url() -> str:
+    return new_postgres_url()
+
+
+@pytest.fixture
+def store(store_url: str) -> Iterator[Store]:
+    store = open_store(store_url)
+    yield store
+    store.close()
+
+
+class TestRunLog(RunLogContract):
+    pass
+
+
+class TestLineage(LineageContract):
+    pass
+
+
+class TestLeases(LeasesContract):
+    pass
+
+
+class TestMetricLog(MetricLogContract):
+    pass

@@ -1,0 +1,29 @@
+from __future__ import annotations
+
+import pyarrow as pa
+import pytest
+
+from penstock.core.error import DataError
+from penstock.ml.training import read_examples
+
+TABLE = pa.table({"x": [1.0, 2.0], "s": ["a", None], "y": [True, False], "more": [[1], [2]]})
+
+
+def test_reads_what_training_needs() -> None:
+    found = read_examples(TABLE.to_reader(), label="y", features=["s", "x"])
+    assert found.X.tolist()[0] == [0.0, 1.0]
+    assert found.y.tolist() == [1, 0]
+    assert found.class_names == (False, True)
+    assert [feature.name for feature in found.signature.features] == ["s", "x"], "in the order asked for"
+
+
+def test_an_unknown_label() -> None:
+    with pytest.raises(DataError, match="label 'yy' is no column; did you mean 'y'"):
+        read_examples(TABLE, label="yy", features=["x"])
+    with pytest.raises(DataError, match="feature 'xx' is no column"):
+        read_examples(TABLE, label="y", features=["xx"])
+
+
+def test_no_rows() -> None:
+    with pytest.raises(DataError, match="0 classes"):
+        read_examples(TABLE.slice(0, 0), label="y", features=["x"])
