@@ -54,7 +54,7 @@ def texts_in_sql(table: pa.Table) -> list[str]:
 
 @pytest.mark.parametrize("kind", VALUES, ids=str)
 def test_sql_and_python_agree_on_the_text(kind: pa.DataType) -> None:
-    @settings(max_examples=40)
+    @settings(max_examples=25)
     @given(values=st.lists(st.none() | VALUES[kind], min_size=1, max_size=20))
     def agree(values: list[Any]) -> None:
         column = pa.array(values, kind)
