@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -102,6 +102,20 @@ class ExecutionRecord:
     def label(self) -> str:
         """The step's name, with the item in brackets where there is one."""
         return self.step if self.item == NO_ITEM else f"{self.step}[{self.item}]"
+
+
+def latest_attempts(executions: Iterable[ExecutionRecord]) -> list[ExecutionRecord]:
+    """The last attempt of each step and item of a run, in the order in which they were first recorded.
+
+    A mapped step that did not run at all has a record of its own; once its items have run, only they count.
+    """
+    last: dict[tuple[str, int], ExecutionRecord] = {}
+    for execution in executions:
+        key = (execution.step, execution.item)
+        if key not in last or last[key].attempt <= execution.attempt:
+            last[key] = execution
+    mapped = {step for step, item in last if item != NO_ITEM}
+    return [found for (step, item), found in last.items() if item != NO_ITEM or step not in mapped]
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,19 +123,6 @@ def test_who_lost_the_lease_writes_nothing(journal: Journal, store: Store) -> No
     assert taken_over.token > journal.lease.token
 
 
-def test_the_lease_is_renewed_when_it_is_time_to(
-    journal: Journal, store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    before = journal.lease
-    assert not journal.keep_lease()
-    monkeypatch.setattr(journal_module, "LEASE_RENEW_S", 0.0)
-    assert journal.keep_lease()
-    assert journal.lease.expires_us > before.expires_us
-    store.leases.release(journal.lease)
-    with pytest.raises(LeaseError):
-        journal.keep_lease()
-
-
 def test_closing_writes_the_last_state_and_gives_the_lease_back(journal: Journal, store: Store) -> None:
     journal.execution(some_execution("r1", "a"))
     journal.close(some_run("r1", state="complete"))

@@ -21,6 +21,7 @@ from penstock.core.record import ExecutionRecord
 from penstock.core.state import CACHED, CANCELED, COMMITTED, COMPLETE, FAILED, FINISHED, SKIPPED, UPSTREAM_FAILED
 from penstock.engine.runtime.cache_key import KeyFacts
 from penstock.engine.runtime.frontier import Frontier
+from penstock.engine.runtime.heartbeat import Heartbeat
 from penstock.engine.runtime.journal import Journal
 from penstock.engine.runtime.ledger import Ledger
 from penstock.engine.runtime.resources import Capacity, Resources
@@ -62,6 +63,7 @@ class Bench:
             "p",
             executor,
             Ledger(name, journal, emit),
+            heartbeat := Heartbeat(self.store.leases, journal.lease),
             self.store.lineage,
             self.blobs,
             facts,
@@ -72,6 +74,7 @@ class Bench:
         )
         scheduler = Scheduler(frontier, surroundings, lambda: False)
         scheduler.run()
+        heartbeat.stop()
         journal.close(some_run(name, pipeline="p", state=COMPLETE))
         return Done(name, frontier, events, self.store.runs.executions(name), executor)
 

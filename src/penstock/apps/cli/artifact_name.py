@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from penstock.apps.cli.progress.summary import latest_attempts
 from penstock.core.artifact import ArtifactRef, Value
 from penstock.core.canonical import PREFIX, short
 from penstock.core.error import NotFoundError, UsageError, closest
+from penstock.core.record import latest_attempts
 
 if TYPE_CHECKING:
     from penstock.workspace import Workspace

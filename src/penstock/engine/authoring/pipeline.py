@@ -14,6 +14,7 @@ from penstock.engine.authoring import tracer as tracing
 from penstock.engine.authoring.annotation import annotations_of, input_type
 from penstock.engine.authoring.constant import json_constant
 from penstock.engine.authoring.handle import Handle, Handles
+from penstock.engine.authoring.naming import checked_name
 from penstock.engine.authoring.step import REQUIRED, Step, place
 
 STATUS = "status"
@@ -38,13 +39,13 @@ class Pipeline:
 
     def __init__(self, function: Callable[..., Any], *, name: str = "", on_exit: Step[..., Any] | None = None) -> None:
         self.function = function
-        self.name = name or function.__name__
         self.on_exit = on_exit
         self.__doc__ = function.__doc__
         self.__name__ = function.__name__
         self.__module__ = function.__module__
         self.__qualname__ = function.__qualname__
         self.parameters = _parameters(function)
+        self.name = checked_name(name or function.__name__, place(function))
         self.graph, self.steps = self._trace()
 
     def __repr__(self) -> str:

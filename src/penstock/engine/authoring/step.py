@@ -16,6 +16,7 @@ from penstock.core.signature import PortType
 from penstock.engine.authoring import tracer
 from penstock.engine.authoring.annotation import annotations_of, input_type, output_type
 from penstock.engine.authoring.constant import json_constant
+from penstock.engine.authoring.naming import checked_name
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -61,11 +62,11 @@ class Step(Generic[P, R]):
         fingerprint: Callable[..., str] | None = None,
     ) -> None:
         self.function = function
-        self.name = name or function.__name__
         self.policy = policy
         self.fingerprint = fingerprint
         functools.update_wrapper(self, function)
         self.inputs, self.outputs = _signature(function)
+        self.name = checked_name(name or function.__name__, place(function))
         self.ref = StepRef(function.__module__, function.__qualname__)
 
     def __repr__(self) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from penstock.core.error import NotFoundError, closest
 from penstock.core.protocol import BlobStore
-from penstock.core.record import NO_ITEM, ExecutionRecord, RunRecord
+from penstock.core.record import ExecutionRecord, RunRecord, latest_attempts
 from penstock.core.state import CACHED, COMMITTED, FAILED, SKIPPED, UPSTREAM_FAILED
 from penstock.engine.runtime.cache_key import key_differences
 from penstock.engine.runtime.reuse import missing
@@ -58,22 +58,18 @@ def explain(store: Store, blobs: BlobStore, record: RunRecord, step: str) -> lis
     NotFoundError
         If the run has no execution of that step.
     """
-    last: dict[int, ExecutionRecord] = {}
-    names = set()
-    for execution in store.runs.executions(record.run):
-        names.add(execution.step)
-        if step in (execution.step, execution.label):
-            last[execution.item] = execution
-    if len(last) > 1:
-        # A mapped step that once did not run at all, and then, resumed, ran its items.
-        last.pop(NO_ITEM, None)
-    if not last:
+    last = latest_attempts(store.runs.executions(record.run))
+    found = [execution for execution in last if step in (execution.step, execution.label)]
+    if not found:
+        names = {execution.step for execution in last}
         raise NotFoundError(
             f"run {record.run} has no execution of '{step}'; {closest(step, names)}",
             where=f"run {record.run}",
             fix="name one of the steps that `penstock show` lists",
         )
-    return [_explain(store, blobs, record, execution) for _, execution in sorted(last.items())]
+    return [
+        _explain(store, blobs, record, execution) for execution in sorted(found, key=lambda execution: execution.item)
+    ]
 
 
 def _explain(store: Store, blobs: BlobStore, record: RunRecord, execution: ExecutionRecord) -> Explanation:

@@ -14,8 +14,6 @@ from penstock.core.protocol import Leases, RunLog
 from penstock.core.record import Batch, ExecutionRecord, Lease, MetricPoint, ParamPoint, RunRecord
 
 FLUSH_S = 0.2
-LEASE_TTL_S = 60.0
-LEASE_RENEW_S = 15.0
 
 
 class Journal:
@@ -26,14 +24,13 @@ class Journal:
     runs : RunLog
     leases : Leases
     lease : Lease
-        Of the run; renewed here.
+        Of the run; a `Heartbeat` renews it.
     """
 
     def __init__(self, runs: RunLog, leases: Leases, lease: Lease) -> None:
         self._runs = runs
         self._leases = leases
         self._lease = lease
-        self._renewed = time.monotonic()
         self._oldest = 0.0
         self._run: RunRecord | None = None
         self._executions: dict[tuple[str, int, int], ExecutionRecord] = {}
@@ -44,7 +41,7 @@ class Journal:
 
     @property
     def lease(self) -> Lease:
-        """The lease as last renewed."""
+        """The lease that every write is fenced by."""
         return self._lease
 
     def run(self, record: RunRecord) -> None:
@@ -99,14 +96,6 @@ class Journal:
         self._runs.record(batch)
         self._run, self._oldest = None, 0.0
         self._executions, self._fingerprints, self._metrics, self._params = {}, {}, [], []
-
-    def keep_lease(self) -> bool:
-        """Renew the lease when it is time to; says whether it was."""
-        if time.monotonic() - self._renewed < LEASE_RENEW_S:
-            return False
-        self._lease = self._leases.renew(self._lease, ttl_s=LEASE_TTL_S)
-        self._renewed = time.monotonic()
-        return True
 
     def close(self, record: RunRecord) -> None:
         """Write the run's last state and give the lease back."""

@@ -22,14 +22,15 @@ from penstock.core.expression import Const
 from penstock.core.graph import Graph, Node, Policy
 from penstock.core.plugin import load_plugin
 from penstock.core.protocol import BlobStore, Executor, ExecutorSetup
-from penstock.core.record import Batch, ExecutionRecord, RunRecord
+from penstock.core.record import Batch, ExecutionRecord, RunRecord, latest_attempts
 from penstock.core.state import ABANDONED, CANCELED, COMPLETE, FAILED, RUNNING
 from penstock.engine.config import Settings
 from penstock.engine.runtime.cache_key import KeyFacts
 from penstock.engine.runtime.executor.inline import InlineExecutor
 from penstock.engine.runtime.executor.process_tree import gpu_count, total_memory_bytes
 from penstock.engine.runtime.frontier import Frontier
-from penstock.engine.runtime.journal import LEASE_TTL_S, Journal
+from penstock.engine.runtime.heartbeat import TTL_S, Heartbeat
+from penstock.engine.runtime.journal import Journal
 from penstock.engine.runtime.ledger import Emit, Ledger, now_us
 from penstock.engine.runtime.options import RunOptions
 from penstock.engine.runtime.parameters import bind_parameters
@@ -124,7 +125,7 @@ def start(
         created_us=created_us,
         properties=_facts(prepared, options),
     )
-    lease = place.store.leases.acquire(lease_name(record.run), ttl_s=LEASE_TTL_S)
+    lease = place.store.leases.acquire(lease_name(record.run), ttl_s=TTL_S)
     journal = Journal(place.store.runs, place.store.leases, lease)
     return _Execution(place, prepared, record, journal, options, emit).carry_out({})
 
@@ -148,16 +149,13 @@ def resume(place: Place, prepared: Prepared, record: RunRecord, options: RunOpti
             where=where,
             fix=f"finish it with the recorded sources: penstock resume {record.run} --recorded; or start a new run",
         )
-    lease = place.store.leases.acquire(lease_name(record.run), ttl_s=LEASE_TTL_S)
+    lease = place.store.leases.acquire(lease_name(record.run), ttl_s=TTL_S)
     journal = Journal(place.store.runs, place.store.leases, lease)
-    earlier: dict[tuple[str, int], ExecutionRecord] = {}
-    for execution in place.store.runs.executions(record.run):
+    executions = place.store.runs.executions(record.run)
+    for execution in executions:
         if execution.state == RUNNING:
-            execution = replace(execution, state=ABANDONED)
-            journal.execution(execution)
-        key = (execution.step, execution.item)
-        if key not in earlier or earlier[key].attempt < execution.attempt:
-            earlier[key] = execution
+            journal.execution(replace(execution, state=ABANDONED))
+    earlier = {(execution.step, execution.item): execution for execution in latest_attempts(executions)}
     properties = {**record.properties, **_facts(prepared, options)}
     properties.pop(CANCEL, None)
     record = replace(record, state=RUNNING, finished_us=0, properties=properties)
@@ -199,7 +197,7 @@ def sweep(place: Place) -> None:
 
 def _close_dead(place: Place, record: RunRecord, state: str) -> None:
     try:
-        lease = place.store.leases.acquire(lease_name(record.run), ttl_s=LEASE_TTL_S)
+        lease = place.store.leases.acquire(lease_name(record.run), ttl_s=TTL_S)
     except LeaseError:
         # Somebody resumed it meanwhile: it is alive.
         return
@@ -238,6 +236,7 @@ class _Execution:
         self.options = options
         self.emit = emit
         self.executor: Executor | None = None
+        self.heartbeat: Heartbeat | None = None
 
     def carry_out(self, earlier: Mapping[tuple[str, int], ExecutionRecord]) -> RunRecord:
         """Run the graph and its exit handler, and record how it ended."""
@@ -249,11 +248,13 @@ class _Execution:
             (self.place.home / "logs" / self.record.run).mkdir(parents=True, exist_ok=True)
         self.executor = self._executor()
         self._emit_started(frontier)
+        self.heartbeat = Heartbeat(self.place.store.leases, self.journal.lease)
         try:
             state = self._drive(frontier, earlier)
             state = self._exit_handler(frontier, state, earlier)
         finally:
             self.executor.close()
+            self.heartbeat.stop()
         return self._end(frontier, state, time.monotonic() - began)
 
     def _emit_started(self, frontier: Frontier) -> None:
@@ -276,11 +277,13 @@ class _Execution:
         self, frontier: Frontier, earlier: Mapping[tuple[str, int], ExecutionRecord], *, is_cached: bool
     ) -> Scheduler:
         assert self.executor is not None
+        assert self.heartbeat is not None
         facts = KeyFacts(self.prepared.source, self.prepared.external, f"pipeline '{self.record.pipeline}'")
         surroundings = Surroundings(
             pipeline=self.record.pipeline,
             executor=self.executor,
             ledger=Ledger(self.record.run, self.journal, self.emit),
+            heartbeat=self.heartbeat,
             lineage=self.place.store.lineage,
             blobs=self.place.blobs,
             keys=facts,

@@ -22,6 +22,7 @@ from penstock.core.record import NO_ITEM, ExecutionRecord
 from penstock.core.state import CACHED, CANCELED, COMMITTED, COMPLETE, FAILED, RUNNING
 from penstock.engine.runtime.cache_key import KeyFacts, cache_key
 from penstock.engine.runtime.frontier import Frontier
+from penstock.engine.runtime.heartbeat import Heartbeat
 from penstock.engine.runtime.ledger import Ledger
 from penstock.engine.runtime.location import checkpoint_folder, log_file
 from penstock.engine.runtime.resources import Resources
@@ -42,6 +43,8 @@ class Surroundings:
     pipeline : str
     executor : Executor
     ledger : Ledger
+    heartbeat : Heartbeat
+        Of the run's lease.
     lineage : Lineage
     blobs : BlobStore
     keys : KeyFacts
@@ -61,6 +64,7 @@ class Surroundings:
     pipeline: str
     executor: Executor
     ledger: Ledger
+    heartbeat: Heartbeat
     lineage: Lineage
     blobs: BlobStore
     keys: KeyFacts
@@ -225,12 +229,12 @@ class Scheduler:
         )
 
     def _before_waiting(self) -> None:
-        """Write, keep the lease, and ask now and then whether to stop."""
+        """Write, and ask now and then whether to stop."""
         if self.s.resources.is_immediate:
             self.journal.flush_if_old()
         else:
             self.journal.flush()
-        self.journal.keep_lease()
+        self.s.heartbeat.check()
         if time.monotonic() - self._asked >= IDLE_S:
             self._asked = time.monotonic()
             self.is_canceled = self.is_canceled or self._is_cancel_requested()

@@ -19,10 +19,10 @@ def show(run: RunName = "last", every: _All = False, profile: Profile = "", json
     """Show a run: its steps with state, time and where they were taken from, and its outputs."""
     from penstock.apps.cli.output import print_json, print_lines
     from penstock.apps.cli.output_text import output_text
-    from penstock.apps.cli.progress.summary import latest_attempts
     from penstock.apps.cli.run_page import run_json, run_lines
     from penstock.apps.cli.session import read_workspace
     from penstock.apps.cli.terminal import Painter
+    from penstock.core.record import latest_attempts
 
     with read_workspace(profile) as workspace:
         found = workspace.get_run(run)

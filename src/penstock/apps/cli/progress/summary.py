@@ -15,7 +15,7 @@ from penstock.apps.cli.terminal import Painter
 from penstock.core import state
 from penstock.core.artifact import artifacts_in
 from penstock.core.protocol import BlobStore
-from penstock.core.record import ExecutionRecord, RunRecord
+from penstock.core.record import ExecutionRecord, RunRecord, latest_attempts
 
 if TYPE_CHECKING:
     from penstock.workspace import Run, Workspace
@@ -47,16 +47,6 @@ def print_summary(run: Run, workspace: Workspace) -> None:
         say(f"... and {len(failed) - _MAX_FAILURES} more: penstock show {run.id}", sys.stderr)
     for line in summary_lines(run.record, last, workspace.blobs, painter):
         say(line)
-
-
-def latest_attempts(executions: Iterable[ExecutionRecord]) -> list[ExecutionRecord]:
-    """The last attempt of each step and item, in the order in which they were first recorded."""
-    last: dict[tuple[str, int], ExecutionRecord] = {}
-    for execution in executions:
-        key = (execution.step, execution.item)
-        if key not in last or last[key].attempt <= execution.attempt:
-            last[key] = execution
-    return list(last.values())
 
 
 def summary_lines(

@@ -154,7 +154,8 @@ class LocalExecutor:
         for key, _ in self._selector.select(timeout_s):
             if key.data is None:
                 self._hear_zygote()
-            else:
+            elif key.data.is_listening:
+                # Not one whose end the zygote has just told of.
                 self._hear(key.data, key.data.wire.receive())
 
     def _hear(self, worker: _Worker, messages: list[dict[str, Any]]) -> None:
