@@ -15,6 +15,7 @@ from penstock.core.record import NO_ITEM, ExecutionRecord, RunRecord
 from penstock.core.state import COMPLETE, FAILED
 from penstock.engine.config import Settings, create_workspace, load_settings, resolve_secret
 from penstock.engine.runtime.options import RunOptions
+from penstock.engine.source.loading import stop_if_loading
 
 if TYPE_CHECKING:
     from penstock.core.protocol import BlobStore
@@ -175,9 +176,12 @@ class Workspace:
     @cached_property
     def store(self) -> Store:
         """The metadata store; opened, or made, when first used."""
-        from penstock.engine.store import open_store
+        from penstock.engine.store import open_store, store_exists
 
-        return open_store(resolve_secret(self.settings.store, where="setting 'store'"))
+        url = resolve_secret(self.settings.store, where="setting 'store'")
+        if not store_exists(url):
+            create_workspace(self.home)
+        return open_store(url)
 
     @cached_property
     def blobs(self) -> BlobStore:
@@ -191,7 +195,8 @@ class Workspace:
         """Close the store. Idempotent."""
         if "store" in self.__dict__:
             self.store.close()
-            del self.__dict__["store"]
+            for name in ("store", "_place"):
+                self.__dict__.pop(name, None)
 
     # Runs.
 
@@ -215,9 +220,11 @@ class Workspace:
         """
         from penstock.engine.runtime import check_request, start, start_executor_ahead
 
+        stop_if_loading()
         prepared = self._prepare(pipeline)
         bound = check_request(prepared, parameters, options)
         start_executor_ahead(self.settings, options)
+        create_workspace(self.home)
         record = start(self._place, prepared, bound, options, watch or _ignore)
         return Run(record, self)
 
@@ -257,10 +264,18 @@ class Workspace:
         UsageError
             If the pipeline has changed since, or its file is gone.
         """
-        from penstock.engine.runtime import resume, sweep
+        from penstock.engine.runtime import resume
 
-        sweep(self._place)
+        stop_if_loading()
+        create_workspace(self.home)
+        self._sweep()
         record = self.store.runs.run(run)
+        if recorded and options.inline:
+            raise UsageError(
+                "recorded sources cannot run inline, where the current ones may be loaded already",
+                where=f"run {record.run}",
+                fix="leave out --inline, or resume with the current sources",
+            )
         prepared = self._recorded(record) if recorded else self._prepare(pipeline or _pipeline_of(record))
         return Run(resume(self._place, prepared, record, options, watch or _ignore), self)
 
@@ -272,16 +287,12 @@ class Workspace:
 
     def get_run(self, run: str = "last") -> Run:
         """A run by its id, a unique prefix, or ``last``; dead ones are marked abandoned first."""
-        from penstock.engine.runtime import sweep
-
-        sweep(self._place)
+        self._sweep()
         return Run(self.store.runs.run(run), self)
 
     def runs(self, *, pipeline: str = "", limit: int = 0) -> list[Run]:
         """Runs, newest first; dead ones are marked abandoned first."""
-        from penstock.engine.runtime import sweep
-
-        sweep(self._place)
+        self._sweep()
         return [Run(record, self) for record in self.store.runs.runs(pipeline=pipeline, limit=limit)]
 
     def explain(self, run: str, step: str) -> list[Explanation]:
@@ -323,8 +334,14 @@ class Workspace:
     def _place(self) -> Place:
         from penstock.engine.runtime import Place
 
-        create_workspace(self.home)
         return Place(self.settings, self.store, self.blobs, self._artifacts)
+
+    def _sweep(self) -> None:
+        """Mark runs whose runner died as abandoned; where the store can only be read, they stay as they are."""
+        from penstock.engine.runtime import sweep
+
+        if not self.store.is_read_only:
+            sweep(self._place)
 
     @property
     def _artifacts(self) -> str:
@@ -339,7 +356,8 @@ class Workspace:
         from penstock.engine.runtime import prepare_recorded
 
         package = self.blobs.fetch(record.package_digest) / "package.zip"
-        return prepare_recorded(package, self.home / "packages" / short(record.package_digest))
+        digest = record.package_digest
+        return prepare_recorded(package, self.home / "packages" / short(digest), stored=digest)
 
 
 def run(
@@ -381,8 +399,6 @@ def run(
     RunError
         If the run ends in any other state; the message names the first step that failed.
     """
-    from penstock.engine.source.loading import stop_if_loading
-
     stop_if_loading()
     options = RunOptions(workers, cache, inline=inline)
     workspace = Workspace.open(profile=profile)
@@ -408,8 +424,6 @@ def resume(run: str = "last", *, profile: str | None = None, recorded: bool = Fa
     RunError
         If it still does not complete.
     """
-    from penstock.engine.source.loading import stop_if_loading
-
     stop_if_loading()
     return _checked(Workspace.open(profile=profile).resume(run, recorded=recorded, watch=watch))
 

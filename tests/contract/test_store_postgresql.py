@@ -12,6 +12,7 @@ from penstock.testing.leases_contract import LeasesContract
 from penstock.testing.lineage_contract import LineageContract
 from penstock.testing.metric_log_contract import MetricLogContract
 from penstock.testing.run_log_contract import RunLogContract
+from penstock.testing.stop_requests_contract import StopRequestsContract
 
 
 @pytest.fixture
@@ -39,4 +40,8 @@ class TestLeases(LeasesContract):
 
 
 class TestMetricLog(MetricLogContract):
+    pass
+
+
+class TestStopRequests(StopRequestsContract):
     pass

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from penstock.core.record import NO_ITEM, ExecutionRecord
+from penstock.core.record import NO_ITEM, ExecutionRecord, run_lease
 from penstock.core.state import COMMITTED, EXECUTION_STATES, FINISHED, RUN_STATES, RUNNING
 
 
@@ -14,3 +14,7 @@ def test_every_state_but_running_is_final() -> None:
     assert set(EXECUTION_STATES) - {RUNNING} == FINISHED
     assert COMMITTED < FINISHED
     assert set(RUN_STATES) <= set(EXECUTION_STATES)
+
+
+def test_the_name_of_a_runs_lease() -> None:
+    assert run_lease("taxi-1") == "run:taxi-1"

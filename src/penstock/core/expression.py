@@ -132,12 +132,14 @@ def _value(expression: Expression, lookup: Callable[[ParameterRef | OutputRef], 
 
 def _compare(expression: Operation, left: Any, right: Any) -> bool:
     try:
+        if left != left or right != right:
+            raise TypeError("NaN is neither more nor less than anything")
         return bool(OPERATORS[expression.op](left, right))
     except TypeError as error:
         raise ConditionError(
             f"condition {expression} cannot be evaluated: {left!r} {expression.op} {right!r}",
             where=f"condition {expression}",
-            fix="compare values of one type; a number with a number, a string with a string",
+            fix="compare values of one type, a number with a number, a string with a string; NaN with nothing",
         ) from error
 
 

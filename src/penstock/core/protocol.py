@@ -75,7 +75,9 @@ class Leases(Protocol):
     """Who may write to what."""
 
     def acquire(self, name: str, *, ttl_s: float) -> Lease:
-        """Take a lease that is free, expired, or held by a dead process of this host.
+        """Take a lease that is free, held by a dead process of this host, or expired on another one.
+
+        Any request to stop that the last holder was given is forgotten.
 
         Raises
         ------
@@ -94,14 +96,29 @@ class Leases(Protocol):
 
 
 @runtime_checkable
+class StopRequests(Protocol):
+    """Who is asked to stop what it does under a lease; no record changes by that."""
+
+    def request(self, name: str) -> bool:
+        """Ask the holder of that lease to stop; False if nobody may be at work under it."""
+
+    def is_requested(self, lease: Lease) -> bool:
+        """Whether the holder of that very lease was asked to stop."""
+
+
+@runtime_checkable
 class MetricLog(Protocol):
-    """Figures and settings that executions logged."""
+    """Figures and settings that executions logged.
+
+    Of each step and item only the last attempt that logged any counts, for metrics and parameters by itself: what
+    a failed attempt logged is replaced once another one logs.
+    """
 
     def metrics(self, run: str, *, step: str = "") -> list[MetricPoint]:
-        """In the order in which they were recorded."""
+        """Those of the last attempts, in the order in which they were recorded."""
 
     def params(self, run: str, *, step: str = "") -> list[ParamPoint]:
-        """In the order in which they were recorded."""
+        """Those of the last attempts, in the order in which they were recorded."""
 
 
 @dataclass(frozen=True, slots=True)

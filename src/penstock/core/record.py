@@ -12,6 +12,17 @@ NO_ITEM = -1
 """`ExecutionRecord.item` of a step that is not mapped."""
 
 
+def execution_label(step: str, item: int = NO_ITEM) -> str:
+    """What people call an execution: the step's name, with the item in brackets where there is one.
+
+    Examples
+    --------
+    >>> execution_label("train"), execution_label("train", 3)
+    ('train', 'train[3]')
+    """
+    return step if item == NO_ITEM else f"{step}[{item}]"
+
+
 @dataclass(frozen=True, slots=True)
 class RunRecord:
     """One run of one pipeline.
@@ -101,7 +112,7 @@ class ExecutionRecord:
     @property
     def label(self) -> str:
         """The step's name, with the item in brackets where there is one."""
-        return self.step if self.item == NO_ITEM else f"{self.step}[{self.item}]"
+        return execution_label(self.step, self.item)
 
 
 def latest_attempts(executions: Iterable[ExecutionRecord]) -> list[ExecutionRecord]:
@@ -129,6 +140,7 @@ class MetricPoint:
     value: float
     training_step: int
     time_us: int
+    attempt: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +152,18 @@ class ParamPoint:
     item: int
     name: str
     value: str
+    attempt: int = 1
+
+
+def run_lease(run: str) -> str:
+    """Name of the lease that a run is written under.
+
+    Examples
+    --------
+    >>> run_lease("taxi-20261120-101500-k3f9")
+    'run:taxi-20261120-101500-k3f9'
+    """
+    return f"run:{run}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,11 +173,12 @@ class Lease:
     Parameters
     ----------
     name : str
-        What is held, for instance ``run:taxi-20261120-101500-k3f9``.
+        What is held: for a run, what `run_lease` gives.
     token : int
         Grows with each holder; a writer with an older one is fenced off.
     host, boot_id, pid, pid_started
-        Who holds it. A process that is dead on this host counts as expired at once.
+        Who holds it. Of a process of this host it is known whether it lives: while it does, nobody else gets the
+        lease, however long ago it was renewed; once it is dead, anybody does.
     expires_us : int
         Wall-clock microseconds since the epoch, for holders on other hosts.
     """

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from penstock.engine.authoring import step
 from penstock.ml.data.dataset import Dataset
-
-AUTO = "auto"
+from penstock.ml.data.source.location import AUTO
 
 
 def fingerprint_source(source: str, format: str = AUTO, types: dict[str, str] | None = None) -> str:

@@ -38,7 +38,8 @@ def train(
     features : list of str, optional
         Columns to learn from; by default all but the label.
     params : dict, optional
-        For the trainer.
+        For the trainer: ``{"estimator": "sklearn.linear_model.LogisticRegression", "C": 0.5}``,
+        ``{"num_boost_round": 500, "max_depth": 6}``.
     seed : int
         The same seed, data and parameters give the same model, bit for bit.
 
@@ -49,7 +50,9 @@ def train(
     MissingDependencyError
         If it is not installed.
     DataError
-        If the data cannot be learned from.
+        If the data cannot be learned from, or a parameter is refused.
+    UntrustedError
+        If the estimator is a foreign class, which no other step could load.
     """
     trainer: Trainer = load_plugin(GROUP, framework)
     chosen = [name for name in data.schema.names if name != label] if features is None else features

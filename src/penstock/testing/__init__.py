@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from penstock.testing.metric_log_contract import MetricLogContract
     from penstock.testing.run_log_contract import RunLogContract
     from penstock.testing.source_contract import SourceContract
+    from penstock.testing.stop_requests_contract import StopRequestsContract
     from penstock.testing.trainer_contract import TrainerContract
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "MetricLogContract",
     "RunLogContract",
     "SourceContract",
+    "StopRequestsContract",
     "TrainerContract",
     "taxi",
     "write_taxi",
@@ -42,6 +44,7 @@ _MODULE_OF = {
     "MetricLogContract": "penstock.testing.metric_log_contract",
     "RunLogContract": "penstock.testing.run_log_contract",
     "SourceContract": "penstock.testing.source_contract",
+    "StopRequestsContract": "penstock.testing.stop_requests_contract",
     "TrainerContract": "penstock.testing.trainer_contract",
 }
 

@@ -53,6 +53,23 @@ class MetricLogContract:
         assert store.metrics.params("r1", step="b") == [params[1]]
         assert store.metrics.metrics("r2") == []
 
+    def test_of_the_last_attempt(self, store: Any) -> None:
+        """Of each step and item, the last that logged any; what came earlier was tried again."""
+        places = [("fit", -1, 1), ("fit", -1, 2), ("fit", 0, 1), ("load", -1, 3), ("fit", -1, 2)]
+        metrics = tuple(
+            MetricPoint("r1", step, item, "loss", float(at), at, 1, attempt)
+            for at, (step, item, attempt) in enumerate(places)
+        )
+        params = tuple(
+            ParamPoint("r1", step, item, "rate", str(at), attempt) for at, (step, item, attempt) in enumerate(places)
+        )
+        store.runs.record(Batch(run=some_run("r1"), metrics=metrics, params=params))
+        assert store.metrics.metrics("r1") == list(metrics[1:])
+        assert store.metrics.params("r1") == list(params[1:])
+        store.runs.record(Batch(params=(ParamPoint("r1", "fit", -1, "rate", "9", 3),)))
+        assert [point.value for point in store.metrics.params("r1", step="fit")] == ["2", "9"]
+        assert store.metrics.metrics("r1", step="fit") == [metrics[1], metrics[2], metrics[4]]
+
     def test_unknown_run(self, store: Any) -> None:
         """Nothing can be logged of it."""
         with pytest.raises(NotFoundError):

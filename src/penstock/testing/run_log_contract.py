@@ -11,6 +11,7 @@ import pytest
 from penstock.core.artifact import Gathered, Inline
 from penstock.core.error import LeaseError, NotFoundError, StoreError
 from penstock.core.record import Batch
+from penstock.testing.leases_contract import acquire_elsewhere
 from penstock.testing.records import some_artifact, some_batch, some_execution, some_run
 
 
@@ -132,7 +133,7 @@ class RunLogContract:
 
     def test_lost_lease_writes_nothing(self, store: Any) -> None:
         """A fenced writer is told so."""
-        old = store.leases.acquire("run:r1", ttl_s=0)
+        old = acquire_elsewhere(store, "run:r1", ttl_s=0)
         new = store.leases.acquire("run:r1", ttl_s=60)
         with pytest.raises(LeaseError, match="lost"):
             store.runs.record(Batch(lease=old, run=some_run("r1")))

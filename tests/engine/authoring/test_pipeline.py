@@ -83,7 +83,8 @@ def test_what_it_says_of_itself() -> None:
 
 def test_parameters_are_typed() -> None:
     @pipeline
-    def p(source: Path, sizes: list[int] = [1, 2], n: int | None = None, table: pa.Table | None = None) -> None: ...  # noqa: B006
+    def p(source: Path, sizes: list[int] = [1, 2], n: int | None = None, table: pa.Table | None = None) -> None:  # noqa: B006
+        add(1)
 
     assert p.graph.parameters == (
         Parameter("source", PortType("Path", "pathlib.Path")),
@@ -352,7 +353,8 @@ def test_what_cannot_be_an_exit_handler() -> None:
 
 def test_a_pipeline_with_an_exit_handler_is_not_nested() -> None:
     @pipeline(on_exit=notify)
-    def inner() -> None: ...
+    def inner() -> None:
+        add(1)
 
     with pytest.raises(GraphError, match="'inner' has an exit handler and cannot be nested"):
         outputs_of(lambda: inner())
@@ -366,6 +368,7 @@ definition = st.lists(
         st.lists(st.integers(0, 99), max_size=3),
         json_values,
     ),
+    min_size=1,
     max_size=8,
 )
 
@@ -487,3 +490,25 @@ def test_thousands_of_nodes() -> None:
 
     last: Node = p.graph.nodes[-1]
     assert last.name == "add_2001"
+
+
+def test_a_pipeline_without_steps() -> None:
+    def plain(n: int) -> int:
+        return n
+
+    with pytest.raises(GraphError, match="has no step") as caught:
+
+        @pipeline
+        def p(n: int = 1) -> None:
+            plain(n)
+
+    assert "@step" in caught.value.fix
+
+
+@pytest.mark.parametrize("use", [range, int, float, [1, 2].__getitem__])
+def test_numbers_of_handles_are_not_known_yet(use: Callable[[Any], Any]) -> None:
+    with pytest.raises(GraphError, match="not known yet"):
+
+        @pipeline
+        def p(n: int = 1) -> None:
+            use(n)

@@ -145,3 +145,19 @@ def test_defaults_import_neither_tomllib_nor_msgspec(tmp_path: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
+
+
+@pytest.mark.parametrize(
+    ("name", "near"),
+    [("WORKER", "WORKERS"), ("STOER", "STORE"), ("PROFIEL", "PROFILE"), ("HOMES", "HOME"), ("EXECUTER", "EXECUTOR")],
+)
+def test_a_misspelt_variable_is_refused(name: str, near: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(f"PENSTOCK_{name}", "x")
+    with pytest.raises(ConfigError, match=f"unknown variable 'PENSTOCK_{name}'; did you mean 'PENSTOCK_{near}'"):
+        load_settings(start=tmp_path)
+
+
+@pytest.mark.parametrize("name", ["TEST_DATA", "SYS_PATH", "DATABASE_URL", "STORE_URL", "TRACKING_URI"])
+def test_variables_of_the_project_are_its_own(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(f"PENSTOCK_{name}", "x")
+    assert load_settings(start=tmp_path).workers == 0

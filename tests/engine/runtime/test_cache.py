@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 
 import pyarrow as pa
+import pytest
 
 from penstock.core.artifact import artifacts_in
 from penstock.core.state import CACHED, COMPLETE, FAILED
@@ -265,3 +266,54 @@ def test_workspace_may_be_copied(project, tmp_path, monkeypatch) -> None:
     copied.run("p")
     assert set(copied.finished().values()) == {CACHED}
     copied.workspace.close()
+
+
+TWINS = """
+    {head}
+
+    @ps.step
+    def price(x: int) -> int:
+        return x * 100
+
+    @ps.step
+    def tax(x: int) -> int:
+        return x * 7
+
+    @ps.pipeline
+    def p(x: int = 1):
+        return {{"price": price(x), "tax": tax(x)}}
+"""
+
+
+@pytest.mark.parametrize("head", ["KNOWN = sorted(globals())", "from lib import *", "exec('RATE = 1')"])
+def test_steps_of_a_module_that_counts_as_a_whole_keep_apart(project, head) -> None:
+    project.write(TWINS.format(head=head))
+    project.write("RATE = 1\n", "lib.py")
+    for state in (COMPLETE, CACHED):
+        run = project.run("p")
+        assert project.finished() == {"price": state, "tax": state}
+        assert {name: output.load() for name, output in run.outputs.items()} == {"price": 100, "tax": 7}
+
+
+def test_steps_of_an_installed_package_keep_apart(project, tmp_path, monkeypatch) -> None:
+    site = tmp_path / "site-packages"
+    (site / "twin_steps").mkdir(parents=True)
+    body = "import penstock as ps\n" + "".join(
+        f"@ps.step\ndef {name}(x: int) -> int:\n    return x * {rate}\n" for name, rate in (("price", 100), ("tax", 7))
+    )
+    (site / "twin_steps" / "__init__.py").write_text(body)
+    (site / "twin_steps-1.0.dist-info").mkdir()
+    (site / "twin_steps-1.0.dist-info" / "RECORD").write_text("twin_steps/__init__.py,,\n")
+    (site / "twin_steps-1.0.dist-info" / "METADATA").write_text("Name: twin-steps\nVersion: 1.0\n")
+    monkeypatch.syspath_prepend(str(site))
+    project.write("""
+        from twin_steps import price, tax
+
+        @ps.pipeline
+        def p(x: int = 1):
+            return {"price": price(x), "tax": tax(x)}
+    """)
+    for state in (COMPLETE, CACHED):
+        run = project.run("p", RunOptions(inline=True))
+        assert project.finished() == {"price": state, "tax": state}
+        assert {name: output.load() for name, output in run.outputs.items()} == {"price": 100, "tax": 7}

@@ -123,7 +123,7 @@ def test_what_the_store_has_already_is_only_told(ledger: Ledger, store: Store, e
 
 
 def test_messages_of_a_running_step(ledger: Ledger, store: Store, events: list[dict[str, Any]]) -> None:
-    found = work(item=1)
+    found = work(item=1, attempt=2)
     for kind, data in (
         ("metrics", {"values": {"loss": 0.5, "auc": 0.9}, "training_step": 3}),
         ("params", {"values": {"rate": "0.1"}}),
@@ -131,10 +131,10 @@ def test_messages_of_a_running_step(ledger: Ledger, store: Store, events: list[d
     ):
         ledger.logged(found, TaskEvent(found.id, kind, {"type": kind, **data}))
     ledger.journal.flush()
-    assert [(p.step, p.item, p.name, p.value, p.training_step) for p in store.metrics.metrics("r1")] == [
-        ("fit", 1, "loss", 0.5, 3),
-        ("fit", 1, "auc", 0.9, 3),
+    assert [(p.step, p.item, p.name, p.value, p.training_step, p.attempt) for p in store.metrics.metrics("r1")] == [
+        ("fit", 1, "loss", 0.5, 3, 2),
+        ("fit", 1, "auc", 0.9, 3, 2),
     ]
-    assert [(p.name, p.value) for p in store.metrics.params("r1")] == [("rate", "0.1")]
+    assert [(p.name, p.value, p.attempt) for p in store.metrics.params("r1")] == [("rate", "0.1", 2)]
     progress = {"event": "step_progress", "run": "r1", "step": "fit", "item": 1, "done": 1, "total": 4, "note": "fold"}
     assert events == [progress]

@@ -478,3 +478,99 @@ def test_debugger_works_inline(project) -> None:
     )
     assert done.returncode == 0, done.stderr
     assert "('secret is', 42)" in done.stdout + done.stderr
+
+
+def test_resume_runs_the_current_sources_and_keys_them_so(project) -> None:
+    text = """
+        K = 1
+
+        @ps.step
+        def first(n: int) -> int:
+            return n
+
+        @ps.step
+        def second(n: int) -> int:
+            if not Path("ready").exists():
+                raise ValueError("not ready")
+            return n * K
+
+        @ps.pipeline
+        def p(n: int = 3):
+            return second(first(n))
+    """
+    project.write(text)
+    failed = project.run("p")
+    assert failed.state == FAILED
+    project.write(text.replace("K = 1", "K = 100"))
+    (project.root / "ready").touch()
+    resumed = project.workspace.resume(failed.id)
+    assert resumed.outputs["output"].load() == 300
+    assert resumed.record.package_digest != failed.record.package_digest
+    run = project.run("p")
+    assert project.finished()["second"] == CACHED
+    assert run.outputs["output"].load() == 300
+
+
+def test_resume_with_an_exit_handler_runs_it_again(project) -> None:
+    project.write("""
+        @ps.step
+        def bye(status: dict) -> None:
+            with open("states.txt", "a") as file:
+                file.write(status["state"] + " ")
+
+        @ps.step
+        def work(n: int) -> int:
+            if not Path("ready").exists():
+                raise ValueError("not ready")
+            return n
+
+        @ps.pipeline(on_exit=bye)
+        def p(n: int = 3):
+            return work(n)
+    """)
+    failed = project.run("p")
+    assert project.workspace.resume(failed.id).state == FAILED
+    (project.root / "ready").touch()
+    run = project.workspace.resume(failed.id)
+    assert run.state == COMPLETE
+    assert (project.root / "states.txt").read_text() == "failed failed complete "
+    assert [e.state for e in run.executions if e.step == "bye"] == [ABANDONED, ABANDONED, COMPLETE]
+
+
+def test_a_condition_on_nan_is_an_error(project) -> None:
+    project.write("""
+        @ps.step
+        def measure(n: int) -> ps.Metrics:
+            return ps.Metrics(auc=float("nan"))
+
+        @ps.step
+        def publish(n: int) -> int:
+            return n
+
+        @ps.pipeline
+        def p(n: int = 3):
+            with ps.when(measure(n)["auc"] > 0.5):
+                publish(n)
+    """)
+    run = project.run("p")
+    assert run.state == FAILED
+    assert project.error(run, "publish")["type"] == "ConditionError"
+
+
+def test_why_of_what_did_not_end(project) -> None:
+    project.write(SLOW)
+    process = _start(project.root, "run", "pipeline.py", "--json")
+    wait_until(lambda: (project.root / "running").exists(), what="the step")
+    assert project.workspace.explain("last", "slow")[0].headline.startswith("is still running")
+    os.killpg(process.pid, signal.SIGKILL)
+    process.communicate()
+    assert project.workspace.explain("last", "slow")[0].headline.startswith("was abandoned")
+
+
+def test_origin_that_was_deleted(project) -> None:
+    project.write(CONTROL_FLOW)
+    first = project.run("p")
+    second = project.run("p")
+    project.workspace.store.runs.forget([first.id])
+    (why,) = project.workspace.explain(second.id, "total")
+    assert "(deleted since)" in why.headline

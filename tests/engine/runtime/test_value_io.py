@@ -18,6 +18,7 @@ from penstock.core.protocol import BlobStore
 from penstock.core.signature import PARAMETER, PATH, PortType
 from penstock.core.value import File, Metrics, Report
 from penstock.engine.runtime.value_io import (
+    INLINE_LIMIT_BYTES,
     artifact_path,
     default_form,
     load_as,
@@ -199,6 +200,18 @@ def test_a_long_value_is_cut_in_the_message(blobs: BlobStore) -> None:
     with pytest.raises(OutputTypeError) as caught:
         save(blobs, PortType(PARAMETER, "int"), "x" * 10_000)
     assert len(caught.value.what) < 150
+
+
+def test_a_large_value_belongs_in_an_artifact(blobs: BlobStore) -> None:
+    any_json = PortType(PARAMETER, "Any")
+    limit = INLINE_LIMIT_BYTES - len('""')
+    assert save(blobs, any_json, "x" * limit)["output"] == Inline("x" * limit)
+    for value in ("x" * (limit + 1), ["ä" * (limit // 2)]):
+        with pytest.raises(
+            OutputTypeError, match=r"output 'output' takes 4\.0 MiB as JSON; a value may take 4 MiB"
+        ) as caught:
+            save(blobs, any_json, value)
+        assert caught.value.fix == "return it as a File, or a Dataset"
 
 
 # Implicit scalars.

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import os
 import sys
 from collections.abc import Callable
@@ -31,6 +32,7 @@ class Runner:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.is_interruptible = False
         self.blobs: BlobStore = open_blobs(str(folder / "artifacts"), cache=folder / "cache")
         self.messages: list[dict[str, Any]] = []
         self.is_canceled = False
@@ -54,7 +56,10 @@ class Runner:
             **fields,
         }
         known = {REF: function}
-        return execute(task, Means(known.__getitem__, self.blobs, self.messages.append, lambda: self.is_canceled))
+        means = Means(
+            known.__getitem__, self.blobs, self.messages.append, lambda: self.is_canceled, self.is_interruptible
+        )
+        return execute(task, means)
 
 
 @pytest.fixture
@@ -223,10 +228,47 @@ def test_a_child_that_comes_back_does_not_answer(runner: Runner, tmp_path: Path)
             assert outcome["outputs"]["output"] == {"value": os.getpid()}
 
 
-def test_an_interrupt_is_no_failure_of_the_step(runner: Runner) -> None:
+class Strange(BaseException):
+    """No Exception, and none of Python's."""
+
+    def __str__(self) -> str:
+        raise GeneratorExit
+
+
+@pytest.mark.parametrize(
+    ("kind", "what"),
+    [
+        (asyncio.CancelledError, "CancelledError: "),
+        (GeneratorExit, "GeneratorExit: "),
+        (KeyboardInterrupt, "KeyboardInterrupt: "),
+        (Strange, "Strange: (its text cannot be had: GeneratorExit)"),
+    ],
+)
+def test_whatever_a_step_raises_fails_it(runner: Runner, kind: type[BaseException], what: str) -> None:
+    def broken() -> int:
+        raise kind
+
+    error = error_of(runner.run(broken))
+    assert (error["type"], error["what"]) == ("StepError", what)
+    assert "raise kind" in error["traceback"]
+    assert current_step() is None
+
+
+def test_an_error_that_holds_all_the_data_is_cut(runner: Runner) -> None:
+    def broken() -> int:
+        raise ValueError("x" * 5_000_000)
+
+    error = error_of(runner.run(broken))
+    assert len(error["what"]) < 11_000
+    assert "[... 4990000 characters ...]" in error["what"]
+    assert len(error["traceback"]) < 1_100_000
+
+
+def test_an_interrupt_is_the_callers_where_that_is_said(runner: Runner) -> None:
     def interrupted() -> int:
         raise KeyboardInterrupt
 
+    runner.is_interruptible = True
     with pytest.raises(KeyboardInterrupt):
         runner.run(interrupted)
     assert current_step() is None

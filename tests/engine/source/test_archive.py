@@ -166,6 +166,15 @@ def test_a_missing_file_and_a_folder(tmp_path: Path) -> None:
             open_package(path)
 
 
+def test_a_damaged_graph_is_told_once(tmp_path: Path) -> None:
+    contents = {**FILES, "graph.json": b'{"name": "p"}'}
+    path = write(tmp_path / "p.zip", contents, kind=zipfile.ZIP_STORED)
+    path.write_bytes(path.read_bytes().replace(b'{"name": "p"}', b'{"name": "q"}', 1))
+    with open_package(path) as package, pytest.raises(PackageError) as caught:
+        _ = package.graph_json
+    assert "where:" not in caught.value.what
+
+
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200)
 @given(data=st.data())
 def test_damage_anywhere_is_found_or_harmless(tmp_path: Path, data: st.DataObject) -> None:

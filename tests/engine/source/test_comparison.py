@@ -49,6 +49,11 @@ CASES: list[tuple[dict[str, Any], dict[str, Any], list[str]]] = [
         ["new 1 is new", "old is no longer used", "pandas 2.0 -> 3.1", "Python 3.11 -> 3.12"],
     ),
     (
+        {"step": "pipeline:price", "modules": {"pipeline.py": "module 1"}, "python": "3.11"},
+        {"step": "pipeline:tax", "modules": {"pipeline.py": "module 1"}, "python": "3.11"},
+        ["the step is another function"],
+    ),
+    (
         {"distributions": {"cudf": "absent"}},
         {"distributions": {"cudf": "25.1"}},
         ["cudf absent -> 25.1"],

@@ -71,6 +71,57 @@ def test_a_step_of_an_installed_distribution_keys_by_version(make: MakeProject) 
     assert found.parts["modules"] == {}
 
 
+TWO_STEPS = "def price(x): return x * 100\ndef tax(x): return x * 7\n"
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"pipeline.py": f"{TWO_STEPS}def names(): return globals()\nnames()\n"},
+        {"pipeline.py": "from lib import *\n", "lib.py": TWO_STEPS},
+        {"pipeline.py": f"from lib import *\n{TWO_STEPS}show(x=1)\n", "lib.py": "def show(x): ...\n"},
+        {"pipeline.py": f"{TWO_STEPS}exec('price, tax = tax, price')\n"},
+        {"pipeline.py": "def price(x): return tax(x - 1)\ndef tax(x): return price(x - 7)\n"},
+        {"pipeline.py": "price = len\ntax = sum\nfor name in ('price', 'tax'): vars()[name] = print\n"},
+    ],
+    ids=["globals", "star", "star in the step's module", "exec", "each calls the other", "values"],
+)
+def test_two_steps_never_share_a_fingerprint(make: MakeProject, files: dict[str, str]) -> None:
+    price, tax = fingerprint_steps(make(files), [StepRef("pipeline", name) for name in ("price", "tax")]).values()
+    assert price.digest != tax.digest
+    assert "the step is another function" in difference(price.parts, tax.parts)
+
+
+def test_two_methods_of_a_class_are_two_steps(make: MakeProject) -> None:
+    project = make({"pipeline.py": "class Model:\n    def fit(x): return 1\n    def score(x): return 2\n"})
+    fit, score = (fingerprint(project, StepRef("pipeline", f"Model.{name}")) for name in ("fit", "score"))
+    assert difference(fit.parts, score.parts) == ["the step is another function"]
+
+
+@pytest.mark.parametrize("module", ["rich.text", "penstock.engine.source.manifest"])
+def test_two_steps_of_an_installed_distribution(make: MakeProject, module: str) -> None:
+    project = make({"pipeline.py": ""})
+    one, other = (fingerprint(project, StepRef(module, name)) for name in ("Text", "Span"))
+    assert difference(one.parts, other.parts) == ["the step is another function"]
+    assert one.digest != other.digest
+
+
+def test_the_same_name_in_two_installed_modules(make: MakeProject) -> None:
+    project = make({"pipeline.py": ""})
+    one, other = (fingerprint(project, StepRef(module, "Text")) for module in ("rich.text", "rich.measure"))
+    assert one.digest != other.digest
+
+
+def test_a_generated_modules_name_is_no_part(make: MakeProject) -> None:
+    text = "def step(x):\n    return globals()\n"
+    one, other = (
+        fingerprint(make({"lib.py": ""}), StepRef(name, "step", f"{name}.py"), {name: text})
+        for name in ("penstock_cell_1", "penstock_cell_2")
+    )
+    assert one.parts["step"] == "<inline>:step"
+    assert one.digest == other.digest
+
+
 def test_a_step_of_editable_penstock_keys_by_the_sources_it_reaches(make: MakeProject) -> None:
     found = fingerprint(make({"pipeline.py": ""}), StepRef("penstock.engine.source.manifest", "Manifest"))
     assert {"penstock/engine/source/manifest.py", "penstock/core/error.py"} <= set(found.parts["modules"])

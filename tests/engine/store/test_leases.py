@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,9 +10,8 @@ from pathlib import Path
 import pytest
 
 from penstock.core.error import LeaseError
-from penstock.core.record import Batch
+from penstock.core.record import Batch, run_lease
 from penstock.engine.store import Store, open_store
-from penstock.engine.store.leases import run_lease
 from penstock.testing.records import some_run
 
 
@@ -35,10 +37,6 @@ def set_clock(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
     monkeypatch.setattr(time, "time_ns", lambda: moved_ns)
 
 
-def test_name_of_a_runs_lease() -> None:
-    assert run_lease("taxi-1") == "run:taxi-1"
-
-
 def test_remote_holder_expires_by_time_alone(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as elsewhere:
         become(elsewhere, host="elsewhere", pid=2**22 + 1)
@@ -62,10 +60,35 @@ def test_holder_from_before_the_last_boot_is_dead(store: Store, monkeypatch: pyt
     assert store.leases.acquire("x", ttl_s=60).token == 2
 
 
-def test_living_holder_stays_live_past_its_expiry(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    held = store.leases.acquire("x", ttl_s=1)
+def test_living_holder_keeps_its_lease_past_its_expiry(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    held = store.leases.acquire(run_lease("r1"), ttl_s=1)
+    store.runs.record(Batch(lease=held, run=some_run("r1")))
     set_clock(monkeypatch, 100)
     assert [lease.token for lease in store.leases.live()] == [held.token]
+    with pytest.raises(LeaseError, match="held"):
+        store.leases.acquire(run_lease("r1"), ttl_s=60)
+    with pytest.raises(LeaseError, match="held"):
+        store.runs.forget(["r1"])
+    store.runs.record(Batch(lease=held, run=some_run("r1", state="complete")))
+
+
+def test_stopped_process_keeps_its_lease(store: Store, tmp_path: Path) -> None:
+    code = (
+        "import sys; from penstock.engine.store import open_store;"
+        "open_store(sys.argv[1]).leases.acquire('x', ttl_s=0); print(flush=True); sys.stdin.read()"
+    )
+    command = [sys.executable, "-c", code, f"sqlite:///{tmp_path}/store.db"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder:
+        assert holder.stdout is not None
+        holder.stdout.readline()
+        holder.send_signal(signal.SIGSTOP)
+        try:
+            with pytest.raises(LeaseError, match=f"process {holder.pid} on "):
+                store.leases.acquire("x", ttl_s=60)
+            assert store.stops.request("x")
+        finally:
+            holder.kill()
+    assert store.leases.acquire("x", ttl_s=60)
 
 
 def test_clock_going_backwards(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

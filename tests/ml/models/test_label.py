@@ -46,6 +46,9 @@ def test_given_classes_decide() -> None:
         ([True, None, False, None], "2 of 4 labels are missing"),
         ([0.5, 1.5], "the label is double"),
         ([float("nan"), 1.0], "the label is double"),
+        ([float("inf"), 1.0], "not all values are whole numbers"),
+        ([1e300, 1.0], "not all values are whole numbers"),
+        ([2**64 - 1, 1], "not all values are whole numbers of 64 bits"),
         ([True, True], "1 classes: True"),
         ([], "0 classes"),
         (list(range(1001)), "1001 classes"),
@@ -57,3 +60,7 @@ def test_labels_that_are_no_classes(values: list[Any], what: str) -> None:
     with pytest.raises(DataError, match=what) as caught:
         label_codes(column, "y")
     assert caught.value.where == "label 'y'"
+
+
+def test_classes_that_a_narrow_type_cannot_hold() -> None:
+    assert label_codes(pa.chunked_array([pa.array([7], pa.int8())]), "y", (7, 1000))[1].tolist() == [0]

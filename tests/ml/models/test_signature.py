@@ -101,9 +101,9 @@ def test_the_most_frequent_categories_are_kept() -> None:
 @pytest.mark.parametrize(
     ("features", "what"),
     [
-        ([], "are none"),
-        (["i", "i"], "repeat"),
-        (["i", "label"], "hold the label"),
+        ([], "there is no feature"),
+        (["i", "f", "i"], "the features repeat i"),
+        (["i", "label"], "the features hold the label"),
         (["j"], "feature 'j' is no column"),
         (["list"], "which a model cannot take"),
     ],
@@ -112,3 +112,33 @@ def test_features_that_cannot_be_learned_from(features: list[str], what: str) ->
     table = TABLE.append_column("list", pa.array([[1]] * 3))
     with pytest.raises(DataError, match=what):
         infer_signature(table, label="label", features=features)
+
+
+def test_a_table_of_the_label_alone() -> None:
+    with pytest.raises(DataError, match="no column besides the label"):
+        infer_signature(TABLE.select(["label"]), label="label", features=[])
+
+
+@pytest.mark.parametrize(
+    ("column", "seconds"),
+    [
+        (pa.array([1_500_000_001, -1], pa.timestamp("ns")), [1.5, 0.0]),
+        (pa.array([1_500_000, -1], pa.timestamp("us", "UTC")), [1.5, -1e-6]),
+        (pa.array([1_500, -1], pa.timestamp("ms")), [1.5, -0.001]),
+        (pa.array([2**62, -1], pa.timestamp("s")), [2.0**62, -1.0]),
+        (pa.array([2**31 - 1, -1], pa.date32()), [(2**31 - 1) * 86_400.0, -86_400.0]),
+        (pa.array([86_400_000, -86_400_000], pa.date64()), [86_400.0, -86_400.0]),
+    ],
+    ids=str,
+)
+def test_times_of_every_unit_and_size(column: pa.Array, seconds: list[float]) -> None:
+    table = pa.table({"t": column, "label": [0, 1]})
+    signature = infer_signature(table, label="label", features=["t"])
+    assert signature.encode(table)[:, 0].tolist() == seconds
+
+
+@pytest.mark.parametrize("column", [pa.array([b"1"]), pa.array([1], pa.duration("s")), pa.array([1], pa.time32("s"))])
+def test_what_is_no_number_is_refused(signature: Signature, column: pa.Array) -> None:
+    rows = pa.table({**{feature: [None] for feature in FEATURES}, "i": column})
+    with pytest.raises(ModelError, match=f"is {str(column.type).partition('[')[0]}"):
+        signature.encode(rows)

@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pyarrow as pa
 import pytest
 
 from penstock.core.error import DataError
+from penstock.ml.data import Dataset
+from penstock.ml.data.parquet import write_parquet
 from penstock.ml.training import read_examples
 
 TABLE = pa.table({"x": [1.0, 2.0], "s": ["a", None], "y": [True, False], "more": [[1], [2]]})
@@ -22,6 +26,21 @@ def test_an_unknown_label() -> None:
         read_examples(TABLE, label="yy", features=["x"])
     with pytest.raises(DataError, match="feature 'xx' is no column"):
         read_examples(TABLE, label="y", features=["xx"])
+
+
+def test_a_misspelt_feature_offers_every_column() -> None:
+    with pytest.raises(DataError, match=r"feature 'mor' is no column; did you mean 'more'"):
+        read_examples(TABLE, label="y", features=["mor"])
+    with pytest.raises(DataError, match="known: more, s, x"):
+        read_examples(TABLE, label="y", features=["qqqqq"])
+
+
+def test_of_a_lazy_data_set_only_the_needed_columns_are_read(tmp_path: Path) -> None:
+    write_parquet(TABLE.drop_columns(["more"]), tmp_path / "a.parquet")
+    data = Dataset(tmp_path).sql("select *, error('is read') as bad from this")
+    assert read_examples(data, label="y", features=["x"]).X.tolist() == [[1.0], [2.0]]
+    with pytest.raises(DataError, match="is read"):
+        read_examples(data, label="y", features=["x", "bad"])
 
 
 def test_no_rows() -> None:

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import sys
+from types import ModuleType
 from typing import Any
 
 import pytest
+from sklearn.linear_model import LogisticRegression
 
-from penstock.core.error import DataError, ModelError
+from penstock.core.error import DataError, ModelError, UntrustedError
 from penstock.ml.training.sklearn import trainer
 from penstock.testing.trainer_contract import examples
 
@@ -37,6 +40,23 @@ def test_seed_reaches_the_estimator() -> None:
 def test_estimators_that_do_not_exist_or_fit(params: dict[str, Any], what: str) -> None:
     with pytest.raises(ModelError, match=what):
         fit(**params)
+
+
+class Foreign(LogisticRegression):  # type: ignore[misc]
+    """An estimator of somebody else."""
+
+    def fit(self, X: Any, y: Any) -> None:
+        raise AssertionError("it is refused before it is fitted")
+
+
+def test_a_foreign_estimator_is_refused_before_it_is_fitted(monkeypatch: pytest.MonkeyPatch) -> None:
+    module = ModuleType("foreign_estimators")
+    module.Foreign = Foreign  # type: ignore[attr-defined]
+    monkeypatch.setattr(Foreign, "__module__", module.__name__)
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+    with pytest.raises(UntrustedError, match=r"run foreign_estimators\.Foreign") as caught:
+        fit(estimator="foreign_estimators.Foreign")
+    assert "trust=True" in caught.value.fix
 
 
 def test_an_argument_of_a_wrong_value() -> None:

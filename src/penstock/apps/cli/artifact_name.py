@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from penstock.core.artifact import ArtifactRef, Value
+from penstock.core.artifact import ArtifactRef, Gathered, Value
 from penstock.core.canonical import PREFIX, short
 from penstock.core.error import NotFoundError, UsageError, closest
-from penstock.core.record import latest_attempts
+from penstock.core.record import NO_ITEM, ExecutionRecord, latest_attempts
 
 if TYPE_CHECKING:
     from penstock.workspace import Workspace
@@ -22,8 +23,9 @@ def find_value(workspace: Workspace, name: str) -> Value:
     ----------
     workspace : Workspace
     name : str
-        ``RUN:OUTPUT`` (an output of a run), ``RUN:STEP.OUTPUT`` or ``RUN:STEP`` (of one of its steps),
-        or the first digits of an artifact's digest.
+        ``RUN:OUTPUT`` (an output of a run), ``RUN:STEP.OUTPUT`` or ``RUN:STEP`` (of one of its steps; of a
+        mapped one the list of its items' outputs, or one item's as ``RUN:STEP[ITEM]``), or the first digits of
+        an artifact's digest.
 
     Raises
     ------
@@ -53,13 +55,14 @@ def find_value(workspace: Workspace, name: str) -> Value:
 
 def _of_run(workspace: Workspace, run: str, output: str) -> Value:
     found = workspace.get_run(run)
-    values = {name: handle.value for name, handle in found.outputs.items()}
-    for execution in latest_attempts(found.executions):
-        ports = list(execution.outputs)
-        for port in ports:
-            values.setdefault(f"{execution.label}.{port}", execution.outputs[port])
-        if len(ports) == 1:
-            values.setdefault(execution.label, execution.outputs[ports[0]])
+    executions = latest_attempts(found.executions)
+    values: dict[str, Value] = {}
+    for step, items in _mapped(executions).items():
+        values |= _named(step, _gathered(items))
+    for execution in executions:
+        values |= _named(execution.label, execution.outputs)
+    # A run's own outputs come first.
+    values |= {name: handle.value for name, handle in found.outputs.items()}
     if output in values:
         return values[output]
     raise NotFoundError(
@@ -67,3 +70,25 @@ def _of_run(workspace: Workspace, run: str, output: str) -> Value:
         where=f"run {found.id}",
         fix="name one of them: RUN:OUTPUT, or RUN:STEP.OUTPUT",
     )
+
+
+def _named(label: str, outputs: Mapping[str, Value]) -> dict[str, Value]:
+    """Outputs as people may name them: by port, and the only one by the step alone."""
+    named = {f"{label}.{port}": value for port, value in outputs.items()}
+    # Figures of an output, such as "metrics.auc", have the output's name before the point.
+    whole = [port for port in outputs if port.partition(".")[0] not in outputs or "." not in port]
+    return named | ({label: outputs[whole[0]]} if len(whole) == 1 else {})
+
+
+def _mapped(executions: Sequence[ExecutionRecord]) -> dict[str, list[ExecutionRecord]]:
+    """Items that have outputs, in order, by mapped step."""
+    found: dict[str, list[ExecutionRecord]] = {}
+    for execution in sorted(executions, key=lambda execution: execution.item):
+        if execution.item != NO_ITEM and execution.outputs:
+            found.setdefault(execution.step, []).append(execution)
+    return found
+
+
+def _gathered(items: Sequence[ExecutionRecord]) -> dict[str, Value]:
+    ports = dict.fromkeys(port for item in items for port in item.outputs)
+    return {port: Gathered(tuple(item.outputs[port] for item in items if port in item.outputs)) for port in ports}

@@ -36,7 +36,10 @@ def _show_version(is_asked: bool) -> None:
         raise typer.Exit
 
 
-@app.callback(epilog="penstock COMMAND --help says more. Exit codes: 0 done, 1 the work failed, 2 wrong usage.")
+_EXIT_CODES = "Exit codes: 0 done, 1 the work failed, 2 wrong usage, 130 canceled, 141 nobody reads the output."
+
+
+@app.callback(epilog=f"penstock COMMAND --help says more. {_EXIT_CODES}")
 def _root(
     version: Annotated[bool, typer.Option("--version", help="Print the version.", callback=_show_version)] = False,
     debug: Annotated[bool, typer.Option(_DEBUG, help="Show tracebacks; also after a command.")] = False,

@@ -3,15 +3,58 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, redirect_stdout
 from typing import Any, TextIO
 
 
 def print_json(value: Any) -> None:
     """Print a value as one line of JSON."""
-    print(json.dumps(value, ensure_ascii=False))
+    print(strict_json(value))
+
+
+def strict_json(value: Any, *, indent: int | None = None, default: Callable[[Any], Any] | None = None) -> str:
+    """A value as JSON that every parser takes: NaN and the infinities, for which JSON has no word, become null.
+
+    Parameters
+    ----------
+    value : JSON value
+    indent : int, optional
+        Blanks per level; one line by default.
+    default : callable, optional
+        Makes JSON of what is none.
+
+    Examples
+    --------
+    >>> strict_json({"loss": float("nan"), "scores": [0.5, float("inf")]})
+    '{"loss": null, "scores": [0.5, null]}'
+    """
+    try:
+        return json.dumps(value, ensure_ascii=False, indent=indent, default=default, allow_nan=False)
+    except ValueError:
+        # Rare, so that the values are walked only then.
+        return json.dumps(_finite(value), ensure_ascii=False, indent=indent, default=default)
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, Mapping):
+        return {key: _finite(item) for key, item in value.items()}
+    return [_finite(item) for item in value] if isinstance(value, (list, tuple)) else value
+
+
+@contextmanager
+def only_json(is_json: bool) -> Iterator[None]:
+    """Where ``is_json``, send what a project's modules print meanwhile to standard error."""
+    if not is_json:
+        yield
+        return
+    with redirect_stdout(sys.stderr):
+        yield
 
 
 def print_lines(lines: Iterable[str]) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from penstock.apps.cli.format import columns
 from penstock.apps.cli.terminal import Painter
-from penstock.core.record import NO_ITEM
+from penstock.core.record import execution_label
 
 if TYPE_CHECKING:
     from penstock.engine.runtime import PlannedStep
@@ -22,7 +22,7 @@ def plan_lines(pipeline: str, planned: Sequence[PlannedStep]) -> list[str]:
     painter = Painter(sys.stdout)
     rows = []
     for item in planned:
-        name = item.step if item.item == NO_ITEM else f"{item.step}[{item.item}]"
+        name = execution_label(item.step, item.item)
         rows.append([name, painter.paint(_WORDS[item.state], _STYLES[item.state]), painter.dim(item.why)])
     states = [item.state for item in planned]
     counts = ", ".join(f"{states.count(state)} {word}" for state, word in _WORDS.items() if state in states)

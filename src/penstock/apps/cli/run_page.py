@@ -6,14 +6,15 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from penstock.apps.cli.elapsed import execution_seconds, group_time, run_seconds, run_time
 from penstock.apps.cli.failure import failure_lines
-from penstock.apps.cli.format import columns, duration, iso_time, json_text, many, moment, plain_json
+from penstock.apps.cli.format import columns, iso_time, json_text, many, moment, plain_json
 from penstock.apps.cli.progress.row import TIMELESS
-from penstock.apps.cli.progress.summary import counted, error_of
-from penstock.apps.cli.progress.tracker import reason_text
+from penstock.apps.cli.progress.summary import MAX_FAILURES, counted, counts_text, error_of, log_command
+from penstock.apps.cli.progress.tracker import reason_text, worst_state
 from penstock.apps.cli.terminal import Painter
 from penstock.core import state
-from penstock.core.record import NO_ITEM, ExecutionRecord, MetricPoint, RunRecord
+from penstock.core.record import NO_ITEM, ExecutionRecord, MetricPoint, RunRecord, execution_label
 
 
 def run_json(
@@ -27,7 +28,7 @@ def run_json(
         "status": record.state,
         "created": iso_time(record.created_us),
         "finished": iso_time(record.finished_us),
-        "seconds": record.duration_s,
+        "seconds": run_seconds(record),
         "parameters": dict(record.parameters),
         "outputs": {name: plain_json(value) for name, value in record.outputs.items()},
         "graph": record.graph_digest,
@@ -44,7 +45,7 @@ def _step_json(execution: ExecutionRecord, metrics: dict[tuple[str, int, str], f
         "item": execution.item,
         "status": execution.state,
         "attempt": execution.attempt,
-        "seconds": execution.duration_s,
+        "seconds": execution_seconds(execution),
         "cached": execution.state == state.CACHED,
         "cached_from": execution.cached_from or None,
         "outputs": {name: plain_json(value) for name, value in execution.outputs.items()},
@@ -65,17 +66,18 @@ def run_lines(
     is_full: bool,
 ) -> list[str]:
     """A run as text; ``outputs`` as `output_text` gives them."""
-    time_text = f" in {duration(record.duration_s)}" if record.finished_us else ""
+    took = run_time(record)
     given = [[name, json_text(value)] for name, value in record.parameters.items()]
     lines = [
         f"{painter.mark(record.state)} {painter.bold(record.run)}  {record.pipeline}  "
-        f"{painter.status(record.state)}{time_text}  {painter.dim('(' + ', '.join(counted(executions)) + ')')}",
+        f"{painter.status(record.state)}{f' in {took}' if took else ''}  "
+        f"{painter.dim(f'({counts_text(executions)})')}",
         f"  {painter.dim('created ' + moment(record.created_us))}",
         *_section("parameters", given, painter),
     ]
     if executions:
         lines += ["", *columns(_step_rows(executions, painter, is_full), right=frozenset({3}), indent=" ")]
-    lines += _failures(executions, painter)
+    lines += _failures(executions, painter, is_full)
     lines += _section("metrics", _metric_rows(metrics), painter)
     return lines + _section("outputs", [[name, text] for name, text in outputs.items()], painter)
 
@@ -92,10 +94,8 @@ def _step_rows(executions: Sequence[ExecutionRecord], painter: Painter, is_full:
 
 
 def _step_row(name: str, group: list[ExecutionRecord], painter: Painter) -> list[str]:
-    states = [execution.state for execution in group]
-    worst = next((item for item in (state.FAILED, state.CANCELED, state.RUNNING) if item in states), states[0])
-    seconds = sum(execution.duration_s for execution in group)
-    took = duration(seconds) if worst not in TIMELESS else ""
+    worst = worst_state(execution.state for execution in group)
+    took = group_time(group) if worst not in TIMELESS else ""
     is_mapped = len(group) > 1 or group[0].item != NO_ITEM
     remark = (
         f"{many(len(group), 'item')}: {', '.join(counted(group))}"
@@ -112,15 +112,18 @@ def _remark(execution: ExecutionRecord) -> str:
     return f"from {execution.cached_from}" if execution.cached_from else reason_text({"reason": execution.reason})
 
 
-def _failures(executions: Sequence[ExecutionRecord], painter: Painter) -> list[str]:
+def _failures(executions: Sequence[ExecutionRecord], painter: Painter, is_full: bool) -> list[str]:
+    failed = [execution for execution in executions if execution.state == state.FAILED]
+    shown = failed if is_full else failed[:MAX_FAILURES]
     lines = []
-    for execution in executions:
-        if execution.state == state.FAILED:
-            error = error_of(execution)
-            lines += ["", painter.red(execution.label)]
-            block = failure_lines(error["what"], error["where"], error["fix"], painter)
-            lines += [f"  {line}" for text in block for line in text.split("\n")]
-            lines.append(f"  {painter.dim('log')}    penstock logs {execution.run} {execution.step}")
+    for execution in shown:
+        error = error_of(execution)
+        lines += ["", painter.red(execution.label)]
+        block = failure_lines(error["what"], error["where"], error["fix"], painter)
+        lines += [f"  {line}" for text in block for line in text.split("\n")]
+        lines.append(f"  {painter.dim('log')}    {log_command(execution)}")
+    if len(failed) > len(shown):
+        lines += ["", f"... and {len(failed) - len(shown)} more: penstock show {failed[0].run} --all"]
     return lines
 
 
@@ -128,6 +131,5 @@ def _metric_rows(metrics: Sequence[MetricPoint]) -> list[list[str]]:
     """The last value of each metric."""
     last: dict[tuple[str, str], float] = {}
     for point in metrics:
-        step = point.step if point.item == NO_ITEM else f"{point.step}[{point.item}]"
-        last[(step, point.name)] = point.value
+        last[(execution_label(point.step, point.item), point.name)] = point.value
     return [[step, name, json_text(value)] for (step, name), value in last.items()]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from penstock.core.error import NotFoundError
 
 if TYPE_CHECKING:
+    from penstock.engine.config import Settings
     from penstock.workspace import Workspace
 
 
@@ -34,11 +34,21 @@ def open_workspace(profile: str = "", **flags: Any) -> Iterator[Workspace]:
 
 
 def has_workspace(profile: str = "") -> bool:
-    """Whether there is anything to read: a workspace folder, or a store that is elsewhere."""
+    """Whether there is anything to read: a store that was made, here or elsewhere."""
+    return _is_there(_settings(profile))
+
+
+def _settings(profile: str) -> Settings:
     from penstock.engine.config import load_settings
 
-    settings = load_settings(profile=profile or None)
-    return settings.home.is_dir() or settings.origins["store"] != "default"
+    return load_settings(profile=profile or None)
+
+
+def _is_there(settings: Settings) -> bool:
+    from penstock.engine.config import resolve_secret
+    from penstock.engine.store import store_exists
+
+    return store_exists(resolve_secret(settings.store, where="setting 'store'"))
 
 
 @contextmanager
@@ -50,10 +60,11 @@ def read_workspace(profile: str = "") -> Iterator[Workspace]:
     NotFoundError
         If there is none.
     """
-    if not has_workspace(profile):
+    settings = _settings(profile)
+    if not _is_there(settings):
         raise NotFoundError(
-            "there is no workspace here yet",
-            where=str(Path.cwd()),
+            "there is no workspace here yet: nothing was recorded",
+            where=str(settings.shown()["store"]),
             fix="go to the folder of the project, or make a first run: penstock run FILE",
         )
     with open_workspace(profile) as workspace:

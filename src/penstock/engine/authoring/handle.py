@@ -129,6 +129,14 @@ class Handle(Condition):
     def __len__(self) -> int:
         raise self._error(f"the length of `{self.expression}` is not known yet", "compute it in a step")
 
+    def __index__(self) -> int:
+        raise self._error(f"the number `{self.expression}` is not known yet", "use it inside a step, or step.map()")
+
+    __int__ = __index__
+
+    def __float__(self) -> float:
+        raise self._error(f"the number `{self.expression}` is not known yet", "use it inside a step")
+
     def __getattr__(self, name: str) -> NoReturn:
         if name.startswith("_"):
             raise AttributeError(name)

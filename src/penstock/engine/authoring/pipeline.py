@@ -114,6 +114,12 @@ class Pipeline:
             _outputs(result, tracer),
             exit_node,
         )
+        if not tracer.nodes:
+            raise GraphError(
+                f"pipeline '{self.name}' has no step",
+                where=place(self.function),
+                fix="call steps in it; a function becomes a step by @step above its definition",
+            )
         if self.on_exit is not None and exit_node is not None:
             tracer.steps[exit_node.name] = self.on_exit
         return graph, tracer.steps

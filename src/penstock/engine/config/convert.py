@@ -16,6 +16,7 @@ from penstock.engine.config.typed import type_name
 _CHECKS: dict[type, Any] = {str: str, int: Annotated[int, msgspec.Meta(ge=0)], dict: dict[str, Any]}
 _WORDS = {str: "a string", int: "an integer, 0 or more", dict: "a table"}
 _EXAMPLES = {str: '"..."', int: "4", dict: "{ }"}
+_VARIABLE_EXAMPLES = {int: "4", dict: "'{}'"}
 
 
 def convert(key: str, value: Any, *, where: str, is_text: bool) -> Any:
@@ -35,5 +36,10 @@ def convert(key: str, value: Any, *, where: str, is_text: bool) -> Any:
         raise ConfigError(
             f"setting '{key}' is {type_name(value)}; it must be {_WORDS[kind]}",
             where=where,
-            fix=f"for instance {key} = {_EXAMPLES[kind]}",
+            fix=f"for instance {_example(key, kind, is_text)}",
         ) from error
+
+
+def _example(key: str, kind: type, is_text: bool) -> str:
+    """The setting as one would write it where the wrong value was found."""
+    return f"PENSTOCK_{key.upper()}={_VARIABLE_EXAMPLES[kind]}" if is_text else f"{key} = {_EXAMPLES[kind]}"

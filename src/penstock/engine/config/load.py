@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import difflib
 import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from penstock.core.error import ConfigError, closest
-from penstock.engine.config.location import find_settings_file, find_workspace
+from penstock.engine.config.location import HOME_VARIABLE, find_settings_file, find_workspace
 from penstock.engine.config.secret import is_reference
 from penstock.engine.config.settings import DEFAULT_PROFILE, TYPES, Settings, default_values
 from penstock.engine.config.typed import typed
 
 PREFIX = "PENSTOCK_"
 PROFILE_VARIABLE = "PENSTOCK_PROFILE"
+_LIKENESS = 0.8
+"""From here on an unknown variable is taken for a misspelt one, not for somebody's own."""
 
 
 def load_settings(
@@ -36,8 +39,10 @@ def load_settings(
     Raises
     ------
     ConfigError
-        For an unknown setting or profile, a value of the wrong type, or a file that cannot be read.
+        For an unknown setting or profile, a misspelt variable, a value of the wrong type, or a file that cannot be
+        read.
     """
+    _refuse_misspelt_variables()
     start = Path.cwd() if start is None else start
     home = find_workspace(start)
     file = find_settings_file(start)
@@ -66,6 +71,22 @@ def load_settings(
             layers.put(key, _from_flag(key, value), f"flag --{key.replace('_', '-')}", start)
     layers.origins["profile"] = origin
     return Settings(home=home, profile=chosen, **layers.values, origins=layers.origins)
+
+
+def _refuse_misspelt_variables() -> None:
+    """Stop at a variable that is almost one of ours; others with our prefix may belong to the project."""
+    known = [HOME_VARIABLE, PROFILE_VARIABLE, *(PREFIX + key.upper() for key in TYPES)]
+    for name in os.environ:
+        if not name.startswith(PREFIX) or name in known or name.startswith(tuple(f"{one}_" for one in known)):
+            continue
+        words = [one.removeprefix(PREFIX) for one in known]
+        near = difflib.get_close_matches(name.removeprefix(PREFIX), words, n=1, cutoff=_LIKENESS)
+        if near:
+            raise ConfigError(
+                f"unknown variable '{name}'; did you mean '{PREFIX}{near[0]}'?",
+                where="the environment",
+                fix=f"unset {name}, or correct its name",
+            )
 
 
 class _Layers:

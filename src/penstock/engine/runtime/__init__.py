@@ -8,23 +8,17 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from penstock.engine.runtime.explanation import Explanation, explain
     from penstock.engine.runtime.options import RunOptions
+    from penstock.engine.runtime.place import Place
     from penstock.engine.runtime.plan import PlannedStep, make_plan
     from penstock.engine.runtime.prepared import Prepared, prepare, prepare_recorded, prepare_step
+    from penstock.engine.runtime.recovery import request_cancel, sweep
     from penstock.engine.runtime.run_diff import Change, RunDiff, StepChange, compare
-    from penstock.engine.runtime.runner import (
-        Place,
-        check_request,
-        request_cancel,
-        resume,
-        start,
-        start_executor_ahead,
-        sweep,
-    )
+    from penstock.engine.runtime.runner import check_request, resume, start, start_executor_ahead
 
 _HOMES = {
     "Change": "run_diff",
     "Explanation": "explanation",
-    "Place": "runner",
+    "Place": "place",
     "PlannedStep": "plan",
     "Prepared": "prepared",
     "RunDiff": "run_diff",
@@ -37,11 +31,11 @@ _HOMES = {
     "prepare": "prepared",
     "prepare_recorded": "prepared",
     "prepare_step": "prepared",
-    "request_cancel": "runner",
+    "request_cancel": "recovery",
     "resume": "runner",
     "start": "runner",
     "start_executor_ahead": "runner",
-    "sweep": "runner",
+    "sweep": "recovery",
 }
 
 __all__ = [

@@ -100,6 +100,22 @@ def _external(fingerprint: Callable[..., str], inputs: Mapping[str, Value], wher
         ) from error
 
 
+def fresh_key(known: CacheKey, node: Node, inputs: Mapping[str, Value], facts: KeyFacts) -> CacheKey:
+    """The key as it is now, where it covers what can change meanwhile; else the one that is known.
+
+    Raises
+    ------
+    DataError
+        If a file that the key covers does not exist any more.
+    """
+    is_volatile = (
+        "files" in known.parts
+        or "external" in known.parts
+        or any(port.type.kind == PATH and isinstance(inputs[port.name], Inline) for port in node.inputs)
+    )
+    return cache_key(node, inputs, facts) if is_volatile else known
+
+
 def _signature(node: Node) -> dict[str, Any]:
     """Types and scalars: the same function gives other artifacts under other annotations."""
     return {

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from penstock.core.error import NotFoundError, closest
 from penstock.core.protocol import BlobStore
 from penstock.core.record import ExecutionRecord, RunRecord, latest_attempts
-from penstock.core.state import CACHED, COMMITTED, FAILED, SKIPPED, UPSTREAM_FAILED
+from penstock.core.state import ABANDONED, CACHED, CANCELED, COMMITTED, FAILED, RUNNING, SKIPPED, UPSTREAM_FAILED
 from penstock.engine.runtime.cache_key import key_differences
 from penstock.engine.runtime.reuse import missing
 from penstock.engine.source import difference
@@ -77,11 +77,21 @@ def _explain(store: Store, blobs: BlobStore, record: RunRecord, execution: Execu
     return Explanation(execution.run, execution.step, execution.item, execution.state, headline, tuple(lines))
 
 
-def _cached(_store: Store, _blobs: BlobStore, _record: RunRecord, execution: ExecutionRecord) -> tuple[str, list[str]]:
+def _cached(store: Store, _blobs: BlobStore, _record: RunRecord, execution: ExecutionRecord) -> tuple[str, list[str]]:
+    origin = named_origin(store, execution.cached_from)
     return (
-        f"reused from {execution.cached_from}: nothing that its result depends on has changed",
+        f"reused from {origin}: nothing that its result depends on has changed",
         [f"cache key {execution.cache_key}"],
     )
+
+
+def named_origin(store: Store, origin: str) -> str:
+    """``RUN/STEP`` of a reused result, marked where that run has been deleted since."""
+    try:
+        store.runs.run(origin.partition("/")[0])
+    except NotFoundError:
+        return f"{origin} (deleted since)"
+    return origin
 
 
 def _skipped(_store: Store, _blobs: BlobStore, _record: RunRecord, execution: ExecutionRecord) -> tuple[str, list[str]]:
@@ -128,7 +138,23 @@ def _why_never(execution: ExecutionRecord) -> str:
     return "it is declared with cache=False, or is the exit handler"
 
 
-_STORIES = {CACHED: _cached, SKIPPED: _skipped, UPSTREAM_FAILED: _upstream_failed, FAILED: _failed}
+def _stopped(store: Store, blobs: BlobStore, record: RunRecord, execution: ExecutionRecord) -> tuple[str, list[str]]:
+    headline, lines = _ran(store, blobs, record, execution)
+    return headline.replace("ran,", f"{_NOT_ENDED[execution.state]}; it was started,"), lines
+
+
+_NOT_ENDED = {
+    RUNNING: "is still running",
+    CANCELED: "was cancelled before it ended",
+    ABANDONED: "was abandoned: the process that ran it died",
+}
+_STORIES = {
+    CACHED: _cached,
+    SKIPPED: _skipped,
+    UPSTREAM_FAILED: _upstream_failed,
+    FAILED: _failed,
+    **dict.fromkeys(_NOT_ENDED, _stopped),
+}
 
 
 def _committed_before(store: Store, record: RunRecord, execution: ExecutionRecord) -> Iterator[ExecutionRecord]:

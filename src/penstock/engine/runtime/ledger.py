@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from penstock.core.clock import now_us
 from penstock.core.protocol import TaskEvent
 from penstock.core.record import ExecutionRecord, MetricPoint, ParamPoint
 from penstock.core.state import CACHED, SKIPPED, UPSTREAM_FAILED
@@ -40,17 +40,22 @@ class Ledger:
 
     def logged(self, work: Work, event: TaskEvent) -> None:
         """A running step sent a message."""
-        data, name, item = event.data, work.node.name, work.item
+        data, name, item, attempt = event.data, work.node.name, work.item, work.attempt
         if event.type == "progress":
             progress = {key: data[key] for key in ("done", "total", "note")}
             self.emit({"event": "step_progress", **self._place(work), **progress})
         elif event.type == "metrics":
             at, now = data["training_step"], now_us()
             self.journal.metrics(
-                [MetricPoint(self.run, name, item, key, value, at, now) for key, value in data["values"].items()]
+                [
+                    MetricPoint(self.run, name, item, key, value, at, now, attempt)
+                    for key, value in data["values"].items()
+                ]
             )
         elif event.type == "params":
-            self.journal.params([ParamPoint(self.run, name, item, key, text) for key, text in data["values"].items()])
+            self.journal.params(
+                [ParamPoint(self.run, name, item, key, text, attempt) for key, text in data["values"].items()]
+            )
 
     def retrying(self, work: Work, record: ExecutionRecord, wait_s: float) -> None:
         """An attempt failed and another one will follow."""
@@ -101,8 +106,3 @@ class Ledger:
 def public_error(error: Mapping[str, Any]) -> dict[str, Any]:
     """An error without its traceback, for events."""
     return {name: error[name] for name in ("type", "what", "where", "fix")}
-
-
-def now_us() -> int:
-    """Wall-clock microseconds since the epoch."""
-    return time.time_ns() // 1000

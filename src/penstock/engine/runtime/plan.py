@@ -14,9 +14,9 @@ from penstock.engine.runtime.cache_key import CacheKey, KeyFacts, cache_key
 from penstock.engine.runtime.explanation import miss_reasons
 from penstock.engine.runtime.frontier import Frontier
 from penstock.engine.runtime.options import RunOptions
+from penstock.engine.runtime.place import Place
 from penstock.engine.runtime.prepared import Prepared
 from penstock.engine.runtime.reuse import find_hits
-from penstock.engine.runtime.runner import Place
 from penstock.engine.runtime.work import gather, items_of
 
 HIT, RUN, UNKNOWN, SKIP = "hit", "run", "unknown", "skip"

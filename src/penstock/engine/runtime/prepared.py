@@ -12,7 +12,7 @@ from penstock.core.expression import OutputRef, ParameterRef
 from penstock.core.graph import Graph, Input, Node, Parameter, StepRef
 from penstock.engine.authoring import Pipeline, Step
 from penstock.engine.authoring.step import REQUIRED
-from penstock.engine.runtime.step_loader import plain_function
+from penstock.engine.runtime.step_loader import plain_function, served
 from penstock.engine.source import (
     SOURCES,
     Fingerprint,
@@ -24,11 +24,12 @@ from penstock.engine.source import (
     load_step,
     localise,
     make_project,
-    open_package,
     requirements_of,
-    serve_package,
     unpack,
 )
+
+PACKAGE = "package.zip"
+"""Name of the package's file in its blob."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,8 @@ class Prepared:
         Fingerprint functions of steps that read from outside, by node.
     cache : Path or None
         Folder in which the analysis of sources is kept between processes.
+    stored : str
+        Digest of the stored package that all this was read from; empty for live sources.
     """
 
     graph: Graph
@@ -57,6 +60,7 @@ class Prepared:
     functions: Mapping[StepRef, Callable[..., Any]]
     external: Mapping[str, Callable[..., str]]
     cache: Path | None = None
+    stored: str = ""
 
     @cached_property
     def fingerprints(self) -> dict[StepRef, Fingerprint]:
@@ -117,7 +121,7 @@ def prepare_step(step: Step[..., Any]) -> Prepared:
     return Prepared(local.graph, local.project, local.detached, {local.graph.nodes[0].step: step.function}, {})
 
 
-def prepare_recorded(package: Path, folder: Path) -> Prepared:
+def prepare_recorded(package: Path, folder: Path, *, stored: str) -> Prepared:
     """Make the pipeline of a stored package ready to run, with the sources it holds.
 
     Parameters
@@ -125,18 +129,21 @@ def prepare_recorded(package: Path, folder: Path) -> Prepared:
     package : Path
     folder : Path
         Where the sources are unpacked to, unless they already are.
+    stored : str
+        Digest of the package in the blob store.
     """
     if not folder.is_dir():
         unpack(package, folder)
-    found = open_package(package)
-    graph = Graph.from_json(found.graph_json)
-    finder = serve_package(found, folder / SOURCES)
-    project = make_project(finder.root, finder.root / found.manifest.main if found.manifest.main else None)
-    steps = {name: load_step(node.step) for name, node in graph.by_name.items()}
+    with served(package, folder / SOURCES) as found:
+        graph = Graph.from_json(found.graph_json)
+        main = found.manifest.main
+        steps = {name: load_step(node.step) for name, node in graph.by_name.items()}
+    root = (folder / SOURCES).resolve()
+    project = make_project(root, root / main if main else None)
     functions = {node.step: plain_function(steps[name]) for name, node in graph.by_name.items()}
     external = {
         name: step.fingerprint
         for name, step in steps.items()
         if isinstance(step, Step) and step.fingerprint is not None
     }
-    return Prepared(graph, project, {}, functions, external)
+    return Prepared(graph, project, {}, functions, external, stored=stored)

@@ -10,7 +10,7 @@ import heapq
 import random
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,18 +19,20 @@ from penstock.core.error import PenstockError
 from penstock.core.graph import Node, node_to_json
 from penstock.core.protocol import BlobStore, Executor, Lineage, Task, TaskEvent
 from penstock.core.record import NO_ITEM, ExecutionRecord
-from penstock.core.state import CACHED, CANCELED, COMMITTED, COMPLETE, FAILED, RUNNING
-from penstock.engine.runtime.cache_key import KeyFacts, cache_key
+from penstock.core.state import ABANDONED, CACHED, CANCELED, COMMITTED, COMPLETE, FAILED, RUNNING
+from penstock.engine.runtime.cache_key import CacheKey, KeyFacts, cache_key, fresh_key
 from penstock.engine.runtime.frontier import Frontier
 from penstock.engine.runtime.heartbeat import Heartbeat
 from penstock.engine.runtime.ledger import Ledger
 from penstock.engine.runtime.location import checkpoint_folder, log_file
 from penstock.engine.runtime.resources import Resources
-from penstock.engine.runtime.reuse import find_hits
+from penstock.engine.runtime.reuse import digests_of, find_hits, missing
 from penstock.engine.runtime.work import MappedProgress, Work, items_of
 from penstock.engine.runtime.worker import describe
 
 IDLE_S = 1.0
+LOOKAHEAD = 64
+"""How many works that do not fit now are passed over in search of a smaller one."""
 MAX_BACKOFF_S = 300.0
 
 
@@ -137,7 +139,8 @@ class Scheduler:
         try:
             resolution = self.frontier.resolve(node)
             works = [] if resolution.state else self._expand(node, resolution.inputs)
-            for work in works:
+            fresh = self._without_adopted(works)
+            for work in fresh:
                 work.key = cache_key(node, work.inputs, self.s.keys)
         except PenstockError as error:
             where = f"pipeline '{self.s.pipeline}', step '{node.name}'"
@@ -148,7 +151,7 @@ class Scheduler:
             self._settle(node, resolution.state, resolution.reason)
         elif node.map is not None and not works:
             self._finish_empty(node)
-        return works
+        return fresh
 
     def _expand(self, node: Node, inputs: Mapping[str, Value]) -> list[Work]:
         items = items_of(node, inputs)
@@ -158,8 +161,28 @@ class Scheduler:
 
     def _work(self, node: Node, item: int, inputs: Mapping[str, Value]) -> Work:
         earlier = self.s.earlier.get((node.name, item))
-        first = 1 if earlier is None else earlier.attempt + (earlier.state not in COMMITTED)
+        first = 1 if earlier is None else earlier.attempt + 1
         return Work(node, item, inputs, (*self.frontier.rank(node.name), item), attempt=first, first_attempt=first)
+
+    def _without_adopted(self, works: list[Work]) -> list[Work]:
+        """Take over what an earlier pass of this run has committed; returns the rest.
+
+        A result whose artifacts are lost is given up, so that it can be made and committed again.
+        """
+        own = {(work.node.name, work.item): self.s.earlier.get((work.node.name, work.item)) for work in works}
+        committed = {key: record for key, record in own.items() if record is not None and record.state in COMMITTED}
+        lost = missing(self.s.blobs, committed.values())
+        rest = []
+        for work in works:
+            record = committed.get((work.node.name, work.item))
+            if record is None:
+                rest.append(work)
+            elif digests_of(record) & lost:
+                self.journal.execution(replace(record, state=ABANDONED, reason={"lost": sorted(lost)}))
+                rest.append(work)
+            else:
+                self._commit(work, record, is_new=False)
+        return rest
 
     def _reuse_or_queue(self, works: list[Work]) -> None:
         hits: dict[str, ExecutionRecord] = {}
@@ -169,10 +192,7 @@ class Scheduler:
         for work in works:
             source = work.key.parts["source"]
             self.journal.fingerprint(source, self.s.fingerprints[source])
-            own = self.s.earlier.get((work.node.name, work.item))
-            if own is not None and own.state in COMMITTED:
-                self._commit(work, own, is_new=False)
-            elif work.key.digest in hits:
+            if work.key.digest in hits:
                 self._reuse(work, hits[work.key.digest])
             else:
                 heapq.heappush(self._queue, work)
@@ -188,22 +208,29 @@ class Scheduler:
         while self._retries and self._retries[0][0] <= now:
             heapq.heappush(self._queue, heapq.heappop(self._retries)[1])
         held: list[Work] = []
-        while self._queue and self.s.resources.has_slot:
+        while self._queue and self.s.resources.has_slot and len(held) < LOOKAHEAD:
             work = heapq.heappop(self._queue)
-            if self._may_start(work):
+            if self._is_at_limit(work.node):
+                self._mapped[work.node.name].held.append(work)
+            elif self.s.resources.take(work.id, work.node.policy):
                 self._start(work)
             else:
                 held.append(work)
         for work in held:
             heapq.heappush(self._queue, work)
 
-    def _may_start(self, work: Work) -> bool:
-        spec = work.node.map
-        if spec is not None and spec.max_parallel and self._mapped[work.node.name].running >= spec.max_parallel:
-            return False
-        return self.s.resources.take(work.id, work.node.policy)
+    def _is_at_limit(self, node: Node) -> bool:
+        limit = 0 if node.map is None else node.map.max_parallel
+        return bool(limit) and self._mapped[node.name].running >= limit
 
     def _start(self, work: Work) -> None:
+        try:
+            work.key = fresh_key(work.key, work.node, work.inputs, self.s.keys)
+        except PenstockError as error:
+            self.s.resources.give_back(work.id)
+            where = f"pipeline '{self.s.pipeline}', step '{work.node.name}'"
+            self._commit(work, self.ledger.record(work, FAILED, reason={"error": describe(error, where)}))
+            return
         if work.node.map is not None:
             self._mapped[work.node.name].running += 1
         self._running[work.id] = work
@@ -261,13 +288,14 @@ class Scheduler:
         del self._running[work.id]
         self.s.resources.give_back(work.id)
         if work.node.map is not None:
-            self._mapped[work.node.name].running -= 1
+            self._let_next(self._mapped[work.node.name])
         facts: dict[str, Any] = {
             "duration_s": data["seconds"],
             "properties": {"pid": data["pid"], "peak_memory_bytes": data["peak_memory_bytes"]},
         }
         if "error" not in data:
             outputs = {name: value_from_json(value) for name, value in data["outputs"].items()}
+            self._forget_unsteady_key(work)
             self._commit(work, self.ledger.record(work, COMPLETE, outputs=outputs, **facts))
             return
         state = CANCELED if self._is_cancel_sent else FAILED
@@ -276,6 +304,22 @@ class Scheduler:
             self._retry(work, record)
         else:
             self._commit(work, record)
+
+    def _let_next(self, mapped: MappedProgress) -> None:
+        """An item has ended: another one that waited for it may be looked at."""
+        mapped.running -= 1
+        if mapped.held:
+            heapq.heappush(self._queue, mapped.held.popleft())
+
+    def _forget_unsteady_key(self, work: Work) -> None:
+        """What changed while the step read it leaves a result that must not be reused."""
+        try:
+            is_steady = fresh_key(work.key, work.node, work.inputs, self.s.keys).digest == work.key.digest
+        except PenstockError:
+            # A file that was there at the start is gone or cannot be read.
+            is_steady = False
+        if not is_steady:
+            work.key = CacheKey("", work.key.parts)
 
     def _retry(self, work: Work, record: ExecutionRecord) -> None:
         backoff_s = work.node.policy.backoff_s * 2.0**work.retries_used
@@ -305,12 +349,18 @@ class Scheduler:
         """Nothing to map over: the node itself is recorded, so that the run shows it."""
         outputs = self._mapped.pop(node.name).gathered(node)
         work = self._work(node, NO_ITEM, {})
+        if not self._without_adopted([work]):
+            return
         self._commit(work, self.ledger.record(work, COMPLETE, outputs=outputs))
 
     def _cancel_all(self) -> None:
         self._is_cancel_sent = True
-        for work in [*self._queue, *(work for _, work in self._retries)]:
-            self._commit(work, self.ledger.record(work, CANCELED))
+        held = [work for mapped in self._mapped.values() for work in mapped.held]
+        for mapped in self._mapped.values():
+            mapped.held.clear()
+        waiting = [*self._queue, *held, *(work for _, work in self._retries)]
         self._queue, self._retries = [], []
+        for work in waiting:
+            self._commit(work, self.ledger.record(work, CANCELED))
         for task in self._running:
             self.s.executor.cancel(task)

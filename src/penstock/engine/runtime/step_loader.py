@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from penstock.core.graph import StepRef
 from penstock.engine.authoring import Step
-from penstock.engine.source import load_step, open_package, serve_package
+from penstock.engine.source import Package, load_step, open_package, serve_package
+from penstock.engine.source.finder import PackagedLoader
 
 
 class StepLoader:
@@ -30,6 +33,28 @@ class StepLoader:
         if ref not in self._known:
             self._known[ref] = plain_function(load_step(ref))
         return self._known[ref]
+
+
+@contextmanager
+def served(package: Path, root: Path) -> Iterator[Package]:
+    """Import from a package for a while; afterwards this process is as it was, for live projects.
+
+    Parameters
+    ----------
+    package : Path
+    root : Path
+        Folder that it was unpacked into.
+    """
+    path, finders, modules = list(sys.path), list(sys.meta_path), set(sys.modules)
+    with open_package(package) as opened:
+        try:
+            serve_package(opened, root)
+            yield opened
+        finally:
+            sys.path[:], sys.meta_path[:] = path, finders
+            for name in set(sys.modules) - modules:
+                if isinstance(getattr(sys.modules[name], "__loader__", None), PackagedLoader):
+                    del sys.modules[name]
 
 
 def plain_function(found: Any) -> Callable[..., Any]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from penstock.core.artifact import ArtifactRef, Gathered, Inline, Value, value_to_json
-from penstock.core.canonical import plain_json
+from penstock.core.canonical import canonical_json, plain_json
 from penstock.core.error import NotFoundError, OutputTypeError, PluginError, StepError, closest
 from penstock.core.graph import Node, Output
 from penstock.core.plugin import load_plugin, plugins
@@ -16,6 +16,8 @@ from penstock.core.signature import PARAMETER, PATH, PortType, value_fits
 
 MATERIALIZERS = "penstock.materializers"
 MANIFEST = "manifest.json"
+INLINE_LIMIT_BYTES = 4 * 2**20
+"""Size of the largest JSON value that a step may return: it travels with the run's records."""
 
 
 def load_value(value: Value, kind: PortType, blobs: BlobStore) -> Any:
@@ -164,9 +166,23 @@ def _json_value(port: Output, value: Any, where: str) -> Any:
     if not value_fits(port.type.form, plain):
         raise _wrong_type(f"output '{port.name}'", port.type.form, value, where)
     try:
-        return plain_json(plain)
+        found = plain_json(plain)
     except (TypeError, ValueError, RecursionError) as error:
         raise _wrong_type(f"output '{port.name}'", "a JSON value", value, where) from error
+    return _small(f"output '{port.name}'", found, where)
+
+
+def _small(part: str, value: Any, where: str) -> Any:
+    """The value, unless it is too large to be kept beside the run instead of in the blob store."""
+    size_bytes = len(canonical_json(value).encode())
+    if size_bytes > INLINE_LIMIT_BYTES:
+        limit = INLINE_LIMIT_BYTES / 2**20
+        raise OutputTypeError(
+            f"{part} takes {size_bytes / 2**20:.1f} MiB as JSON; a value may take {limit:g} MiB",
+            where=where,
+            fix="return it as a File, or a Dataset",
+        )
+    return value
 
 
 def _scalar(value: Any, key: str, output: str, where: str) -> Any:
@@ -185,7 +201,7 @@ def _scalar(value: Any, key: str, output: str, where: str) -> Any:
         found = found.item()
     if not isinstance(found, (bool, int, float, str)):
         raise _wrong_type(f"key '{key}' of output '{output}'", "a number, string or boolean", found, where)
-    return found
+    return _small(f"key '{key}' of output '{output}'", found, where)
 
 
 def _wrong_type(part: str, wanted: str, value: Any, where: str) -> OutputTypeError:

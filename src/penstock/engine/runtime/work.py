@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -89,6 +90,7 @@ class MappedProgress:
 
     count: int
     running: int = 0
+    held: deque[Work] = field(default_factory=deque)
     outputs: dict[int, Mapping[str, Value]] = field(default_factory=dict)
     states: set[str] = field(default_factory=set)
 

@@ -19,7 +19,12 @@ from penstock.core.context import StepContext, set_current_step
 from penstock.core.error import PenstockError
 from penstock.core.graph import Node, StepRef, node_from_json
 from penstock.core.protocol import BlobStore
+from penstock.core.record import NO_ITEM
 from penstock.engine.runtime.value_io import load_value, save_outputs
+
+MESSAGE_CHARS = 10_000
+TRACEBACK_CHARS = 1_000_000
+"""What of an error is kept; a step may put all of its data into one."""
 
 Send = Callable[[dict[str, Any]], None]
 
@@ -37,12 +42,15 @@ class Means:
         Takes messages of the running step.
     is_canceled : callable
         Asked by the step.
+    is_interruptible : bool
+        Whether KeyboardInterrupt is the caller's and passes, instead of failing the step.
     """
 
     find_function: Callable[[StepRef], Callable[..., Any]]
     blobs: BlobStore
     send: Send
     is_canceled: Callable[[], bool]
+    is_interruptible: bool = False
 
 
 def execute(task: Mapping[str, Any], means: Means) -> dict[str, Any]:
@@ -61,13 +69,16 @@ def execute(task: Mapping[str, Any], means: Means) -> dict[str, Any]:
     """
     started = time.perf_counter()
     node = node_from_json(task["node"])
-    where = f"pipeline '{task['pipeline']}', step '{_label(task)}'"
+    where = place(task)
     owner = os.getpid()
     try:
         outcome = {"outputs": _call(task, node, means, where)}
     except SystemExit as stop:
         outcome = {"error": _exit_error(stop, where)}
-    except Exception as error:  # noqa: BLE001 - boundary: step
+    except BaseException as error:
+        # boundary: step. Also CancelledError, GeneratorExit and the like are its own.
+        if means.is_interruptible and isinstance(error, KeyboardInterrupt):
+            raise
         outcome = {"error": describe(error, where)}
     finally:
         set_current_step(None)
@@ -102,9 +113,17 @@ def _call(task: Mapping[str, Any], node: Node, means: Means, where: str) -> dict
     return save_outputs(node, result, means.blobs, where)
 
 
-def _label(task: Mapping[str, Any]) -> str:
+def place(task: Mapping[str, Any]) -> str:
+    """Pipeline and step of a task, for the ``where`` of its errors.
+
+    Parameters
+    ----------
+    task : mapping
+        Fields of `penstock.core.protocol.Task`.
+    """
     name = task["node"]["name"]
-    return name if task["item"] < 0 else f"{name}[{task['item']}]"
+    label = name if task["item"] == NO_ITEM else f"{name}[{task['item']}]"
+    return f"pipeline '{task['pipeline']}', step '{label}'"
 
 
 def _exit_error(stop: SystemExit, where: str) -> dict[str, Any]:
@@ -127,7 +146,7 @@ def describe(error: BaseException, where: str) -> dict[str, Any]:
     where : str
         Pipeline and step.
     """
-    text = "".join(traceback.format_exception(_without_runner_frames(error)))
+    text = _cut("".join(traceback.format_exception(_without_runner_frames(error))), TRACEBACK_CHARS)
     if isinstance(error, PenstockError):
         place = error.where if where in error.where else f"{where}: {error.where}"
         return {"type": type(error).__name__, "what": error.what, "where": place, "fix": error.fix, "traceback": text}
@@ -146,9 +165,15 @@ def describe(error: BaseException, where: str) -> dict[str, Any]:
 
 def _said(error: BaseException) -> str:
     try:
-        return str(error)
-    except Exception as broken:  # noqa: BLE001 - boundary: step
+        return _cut(str(error), MESSAGE_CHARS)
+    except BaseException as broken:  # noqa: BLE001 - boundary: step
         return f"(its text cannot be had: {type(broken).__name__})"
+
+
+def _cut(text: str, limit: int) -> str:
+    """The beginning and the end of a long text."""
+    half = limit // 2
+    return text if len(text) <= limit else f"{text[:half]} [... {len(text) - 2 * half} characters ...] {text[-half:]}"
 
 
 def _without_runner_frames(error: BaseException) -> BaseException:

@@ -67,8 +67,9 @@ class Package:
     @cached_property
     def graph_json(self) -> dict[str, Any]:
         """The packaged graph."""
+        text = self.read("graph.json")
         try:
-            graph: dict[str, Any] = json.loads(self.read("graph.json"))
+            graph: dict[str, Any] = json.loads(text)
         except ValueError as error:
             raise _unsafe(self.path, f"graph.json is no JSON: {error}") from error
         return graph

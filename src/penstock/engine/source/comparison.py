@@ -21,7 +21,8 @@ def difference(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
     """
     before, after = _part(old, "symbols"), _part(new, "symbols")
     whole_before, whole_after = _part(old, "modules"), _part(new, "modules")
-    sentences = [
+    sentences = ["the step is another function"] if old.get("step") != new.get("step") else []
+    sentences += [
         *_changes(before, after, whole_before.keys() | whole_after.keys()),
         *_module_changes(whole_before, whole_after),
         *_versions(_part(old, "distributions"), _part(new, "distributions")),

@@ -13,7 +13,7 @@ from penstock.core.error import GraphError
 from penstock.core.graph import StepRef
 from penstock.engine.source.closure import Closure
 from penstock.engine.source.distribution import ABSENT
-from penstock.engine.source.module_table import OWN, ModuleTable
+from penstock.engine.source.module_table import INLINE, OWN, ModuleTable
 from penstock.engine.source.project import Project
 from penstock.engine.source.summary_cache import SummaryCache
 
@@ -27,8 +27,9 @@ class Fingerprint:
     digest : str
         Of ``parts``.
     parts : mapping of str to JSON value
-        ``symbols``: ``FILE:NAME`` to sort and digest; ``modules``: files that count as a whole; ``distributions``:
-        versions by name (``absent`` where an import finds nothing); ``python``: ``major.minor``.
+        ``step``: ``MODULE:QUALNAME``; ``symbols``: ``FILE:NAME`` to sort and digest; ``modules``: files that count
+        as a whole; ``distributions``: versions by name (``absent`` where an import finds nothing); ``python``:
+        ``major.minor``.
     requirements : mapping of str to str
         Versions of all distributions that the import of the step's module needs; not part of the digest.
     """
@@ -96,7 +97,10 @@ def _fingerprint(table: ModuleTable, step: StepRef) -> Fingerprint:
         )
     else:
         closure.add_package(step.module)
+    # What counts as a whole, or by its version, is the same for every step in it: only the name tells them apart.
+    home = INLINE if unit is not None and unit.label == INLINE else step.module
     parts = {
+        "step": f"{home}:{step.qualname}",
         "symbols": {f"{file}:{name}": value for (file, name), value in sorted(closure.symbols.items())},
         "modules": dict(sorted(closure.whole.items())),
         "distributions": dict(sorted(closure.distributions.items())),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from penstock.core.canonical import short
 from penstock.core.error import CorruptArtifactError, NotFoundError
-from penstock.core.record import NO_ITEM
+from penstock.core.record import NO_ITEM, run_lease
 from penstock.core.state import RUNNING
 
 if TYPE_CHECKING:
@@ -187,8 +187,6 @@ def _blob_findings(referred: dict[str, tuple[str, str]], blobs: BlobStore) -> It
 
 
 def _run_findings(store: Store) -> Iterator[Finding]:
-    from penstock.engine.store.leases import run_lease
-
     live = {lease.name for lease in store.leases.live()}
     for run in store.runs.runs():
         if run_lease(run.run) in live:

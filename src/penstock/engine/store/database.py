@@ -53,10 +53,21 @@ class Database:
     dialect : Dialect
     lock : context manager
         Held during a transaction, where threads share the one connection.
+    is_read_only : bool
+        Whether this user may read but not write.
     """
 
-    def __init__(self, engine: Engine, *, where: str, dialect: Dialect, lock: AbstractContextManager[Any]) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        *,
+        where: str,
+        dialect: Dialect,
+        lock: AbstractContextManager[Any],
+        is_read_only: bool = False,
+    ) -> None:
         self.where = where
+        self.is_read_only = is_read_only
         self.dialect = dialect
         self._engine = engine
         self._lock = lock

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
-from penstock.engine.store.process import now_us
+from penstock.core.clock import now_us
 
 if TYPE_CHECKING:
     from penstock.core.protocol import BlobInfo, BlobStore

@@ -7,19 +7,18 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.engine import Connection, Row
 
+from penstock.core.clock import now_us
 from penstock.core.error import LeaseError
 from penstock.core.record import Lease
 from penstock.engine.store.database import Database
-from penstock.engine.store.process import Holder, is_running, now_us, this_process
+from penstock.engine.store.process import Holder, is_running, this_process
 from penstock.engine.store.schema import lease
 
 _RELEASED = 0
 """`expires_us` of a lease that was given back; its row stays, so that its token goes on growing."""
 
-
-def run_lease(run: str) -> str:
-    """Name of the lease on a run."""
-    return f"run:{run}"
+NOT_REQUESTED = 0
+"""`stop_requested_us` of a lease whose holder was not asked to stop."""
 
 
 class DatabaseLeases:
@@ -34,7 +33,9 @@ class DatabaseLeases:
         self._database = database
 
     def acquire(self, name: str, *, ttl_s: float) -> Lease:
-        """Take a lease that is free, expired, or held by a dead process of this host.
+        """Take a lease that is free, held by a dead process of this host, or expired on another one.
+
+        Any request to stop that the last holder was given is forgotten.
 
         Raises
         ------
@@ -48,10 +49,10 @@ class DatabaseLeases:
             "pid": mine.pid,
             "pid_started": mine.started,
         }
-        times = {"acquired_us": time_us, "expires_us": time_us + _us(ttl_s)}
+        times = {"acquired_us": time_us, "expires_us": time_us + _us(ttl_s), "stop_requested_us": NOT_REQUESTED}
         with self._database.write() as connection:
             # A row to lock must be there before it can be locked.
-            blank = {"name": name, "token": 0, **holder, "acquired_us": 0, "expires_us": _RELEASED}
+            blank = {"name": name, "token": 0, **holder, **times, "expires_us": _RELEASED}
             connection.execute(self._database.dialect.insert(lease).on_conflict_do_nothing(), blank)
             token = require_free(connection, name, self._database.where) + 1
             connection.execute(update(lease).where(lease.c.name == name).values(token=token, **holder, **times))
@@ -83,12 +84,12 @@ class DatabaseLeases:
         held = select(lease).where(lease.c.expires_us != _RELEASED).order_by(lease.c.name)
         with self._database.read() as connection:
             rows = connection.execute(held).all()
-        return [row for row in rows if _may_be_at_work(row)]
+        return [row for row in rows if is_held(row)]
 
 
 def require_held(connection: Connection, held: Lease, where: str) -> None:
     """Lock a lease's row for the rest of the transaction; `LeaseError` if the lease was lost."""
-    row = connection.execute(select(lease).where(lease.c.name == held.name).with_for_update()).first()
+    row = lock_row(connection, held.name)
     if row is not None and row.token == held.token and row.expires_us != _RELEASED:
         return
     is_taken = row is not None and row.token != held.token
@@ -107,8 +108,8 @@ def require_free(connection: Connection, name: str, where: str) -> int:
     LeaseError
         If somebody living holds it.
     """
-    row = connection.execute(select(lease).where(lease.c.name == name).with_for_update()).first()
-    if row is not None and row.expires_us > now_us() and is_running(_holder(row)) is not False:
+    row = lock_row(connection, name)
+    if row is not None and is_held(row):
         raise LeaseError(
             f"{name} is held by {_who(row)}",
             where=where,
@@ -117,9 +118,21 @@ def require_free(connection: Connection, name: str, where: str) -> int:
     return 0 if row is None else int(row.token)
 
 
-def _may_be_at_work(row: Row[Any]) -> bool:
+def lock_row(connection: Connection, name: str) -> Row[Any] | None:
+    """The row of a lease, which nobody else changes for the rest of the transaction; None if there is none."""
+    return connection.execute(select(lease).where(lease.c.name == name).with_for_update()).first()
+
+
+def is_held(row: Row[Any]) -> bool:
+    """Whether a lease's holder may still be at work.
+
+    On this host the process decides: clocks jump, and a suspended process goes on where it was. Of others
+    nothing is known but the time.
+    """
+    if row.expires_us == _RELEASED:
+        return False
     running = is_running(_holder(row))
-    return row.expires_us > now_us() if running is None else running
+    return bool(row.expires_us > now_us() if running is None else running)
 
 
 def _holder(row: Row[Any]) -> Holder:

@@ -14,6 +14,7 @@ from penstock.engine.store.lineage import DatabaseLineage
 from penstock.engine.store.metric_log import DatabaseMetricLog
 from penstock.engine.store.run_log import DatabaseRunLog
 from penstock.engine.store.schema import VERSION
+from penstock.engine.store.stop_requests import DatabaseStopRequests
 
 _SQLITE = "sqlite:///"
 _POSTGRESQL = "postgresql://"
@@ -31,6 +32,7 @@ class Store:
     runs : RunLog
     lineage : Lineage
     leases : Leases
+    stops : StopRequests
     metrics : MetricLog
     """
 
@@ -39,7 +41,13 @@ class Store:
         self.runs = DatabaseRunLog(database)
         self.lineage = DatabaseLineage(database)
         self.leases = DatabaseLeases(database)
+        self.stops = DatabaseStopRequests(database)
         self.metrics = DatabaseMetricLog(database)
+
+    @property
+    def is_read_only(self) -> bool:
+        """Whether this user may read but not write; what dead processes left then stays as it is."""
+        return self.database.is_read_only
 
     def close(self) -> None:
         """Close the database's connections."""

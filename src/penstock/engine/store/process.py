@@ -1,17 +1,11 @@
-"""Who a process is, so that others can tell later whether it is still at work; and what time it is."""
+"""Who a process is, so that others can tell later whether it is still at work."""
 
 from __future__ import annotations
 
 import hashlib
 import os
 import socket
-import time
 from typing import NamedTuple
-
-
-def now_us() -> int:
-    """Wall-clock microseconds since the epoch."""
-    return time.time_ns() // 1000
 
 
 class Holder(NamedTuple):

@@ -10,9 +10,9 @@ from sqlalchemy import bindparam, delete, insert, select
 from sqlalchemy.engine import Connection
 
 from penstock.core.artifact import ArtifactRef
+from penstock.core.clock import now_us
 from penstock.core.error import NotFoundError
 from penstock.core.record import Batch, ExecutionRecord, MetricPoint, ParamPoint, RunRecord
-from penstock.engine.store.process import now_us
 from penstock.engine.store.rows import artifact_paths, execution_row, plain_text, run_row, to_text
 from penstock.engine.store.schema import (
     INPUT,
@@ -135,6 +135,7 @@ def _metric_row(point: MetricPoint, context_id: int) -> dict[str, Any]:
         "context_id": context_id,
         "step": point.step,
         "item": point.item,
+        "attempt": point.attempt,
         "name": plain_text(point.name),
         # SQLite has no NaN: it is NULL in every database.
         "value": None if point.value != point.value else point.value,
@@ -148,6 +149,7 @@ def _param_row(point: ParamPoint, context_id: int) -> dict[str, Any]:
         "context_id": context_id,
         "step": point.step,
         "item": point.item,
+        "attempt": point.attempt,
         "name": plain_text(point.name),
         "value": plain_text(point.value),
     }

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import fields
 from typing import Any
 
 from sqlalchemy.engine import Row
@@ -32,86 +33,58 @@ def plain_text(text: str) -> str:
     return text.encode("utf-8", "backslashreplace").decode().replace("\0", "\\x00")
 
 
-def _values_to_text(values: Mapping[str, Value]) -> str:
-    return to_text({name: value_to_json(value) for name, value in values.items()})
+_VALUES = frozenset({"inputs", "outputs"})
+_JSON = frozenset({"parameters", "properties", "key_parts", "reason"})
 
 
-def _values_from_text(text: str) -> dict[str, Value]:
-    return {name: value_from_json(data) for name, data in json.loads(text).items()}
+def _columns_of(record: type[RunRecord | ExecutionRecord], *others: str) -> tuple[str, ...]:
+    """Fields that have a column of the same name; the ``others`` are kept in another way."""
+    return tuple(field.name for field in fields(record) if field.name not in others)
+
+
+_RUN = _columns_of(RunRecord, "run", "pipeline")
+_EXECUTION = _columns_of(ExecutionRecord, "run")
 
 
 def run_row(record: RunRecord) -> dict[str, Any]:
     """Columns of a run's context, without its parent."""
-    return {
-        "name": record.run,
-        "state": record.state,
-        "graph_digest": record.graph_digest,
-        "package_digest": record.package_digest,
-        "parameters": to_text(record.parameters),
-        "outputs": _values_to_text(record.outputs),
-        "created_us": record.created_us,
-        "finished_us": record.finished_us,
-        "duration_s": record.duration_s,
-        "properties": to_text(record.properties),
-    }
+    return {"name": record.run, **_write(record, _RUN)}
 
 
 def run_record(row: Row[Any]) -> RunRecord:
     """Read a run's row, which names its pipeline."""
-    return RunRecord(
-        run=row.name,
-        pipeline=row.pipeline,
-        state=row.state,
-        graph_digest=row.graph_digest,
-        package_digest=row.package_digest,
-        parameters=json.loads(row.parameters),
-        outputs=_values_from_text(row.outputs),
-        created_us=row.created_us,
-        finished_us=row.finished_us,
-        duration_s=row.duration_s,
-        properties=json.loads(row.properties),
-    )
+    return RunRecord(run=row.name, pipeline=row.pipeline, **_read(row, _RUN))
 
 
 def execution_row(record: ExecutionRecord, context_id: int) -> dict[str, Any]:
     """Columns of an execution."""
-    return {
-        "context_id": context_id,
-        "step": record.step,
-        "item": record.item,
-        "attempt": record.attempt,
-        "state": record.state,
-        "cache_key": record.cache_key,
-        "key_parts": to_text(record.key_parts),
-        "source_digest": str(record.key_parts.get("source", "")),
-        "inputs": _values_to_text(record.inputs),
-        "outputs": _values_to_text(record.outputs),
-        "started_us": record.started_us,
-        "duration_s": record.duration_s,
-        "cached_from": record.cached_from,
-        "reason": to_text(record.reason),
-        "properties": to_text(record.properties),
-    }
+    source = str(record.key_parts.get("source", ""))
+    return {"context_id": context_id, "source_digest": source, **_write(record, _EXECUTION)}
 
 
 def execution_record(row: Row[Any]) -> ExecutionRecord:
     """Read an execution's row, which names its run."""
-    return ExecutionRecord(
-        run=row.run,
-        step=row.step,
-        item=row.item,
-        attempt=row.attempt,
-        state=row.state,
-        cache_key=row.cache_key,
-        key_parts=json.loads(row.key_parts),
-        inputs=_values_from_text(row.inputs),
-        outputs=_values_from_text(row.outputs),
-        started_us=row.started_us,
-        duration_s=row.duration_s,
-        cached_from=row.cached_from,
-        reason=json.loads(row.reason),
-        properties=json.loads(row.properties),
-    )
+    return ExecutionRecord(run=row.run, **_read(row, _EXECUTION))
+
+
+def _write(record: RunRecord | ExecutionRecord, columns: Iterable[str]) -> dict[str, Any]:
+    row: dict[str, Any] = {}
+    for name in columns:
+        value = getattr(record, name)
+        if name in _VALUES:
+            value = to_text({port: value_to_json(one) for port, one in value.items()})
+        row[name] = to_text(value) if name in _JSON else value
+    return row
+
+
+def _read(row: Row[Any], columns: Iterable[str]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name in columns:
+        value = getattr(row, name)
+        if name in _VALUES:
+            value = {port: value_from_json(data) for port, data in json.loads(value).items()}
+        found[name] = json.loads(value) if name in _JSON else value
+    return found
 
 
 def artifact_paths(values: Mapping[str, Value]) -> Iterator[tuple[str, ArtifactRef]]:

@@ -10,9 +10,9 @@ from sqlalchemy import bindparam, delete, exists, func, select
 from sqlalchemy.engine import Connection, Row
 
 from penstock.core.error import NotFoundError, closest
-from penstock.core.record import Batch, ExecutionRecord, RunRecord
+from penstock.core.record import Batch, ExecutionRecord, RunRecord, run_lease
 from penstock.engine.store.database import Database
-from penstock.engine.store.leases import require_free, require_held, run_lease
+from penstock.engine.store.leases import require_free, require_held
 from penstock.engine.store.recording import write_batch
 from penstock.engine.store.rows import execution_record, run_record
 from penstock.engine.store.schema import (

@@ -120,6 +120,7 @@ metric = Table(
     whole_column("context_id"),
     text_column("step"),
     whole_column("item"),
+    whole_column("attempt"),
     text_column("name"),
     Column("value", Double),
     whole_column("training_step"),
@@ -133,6 +134,7 @@ param = Table(
     whole_column("context_id"),
     text_column("step"),
     whole_column("item"),
+    whole_column("attempt"),
     text_column("name"),
     text_column("value"),
 )
@@ -148,4 +150,5 @@ lease = Table(
     whole_column("pid_started"),
     whole_column("acquired_us"),
     whole_column("expires_us"),
+    whole_column("stop_requested_us"),
 )

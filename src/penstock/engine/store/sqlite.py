@@ -43,6 +43,8 @@ _FIXES = {
 def open_sqlite(path: Path) -> Database:
     """Open the database in that file; made, whole or not at all, if it is not there.
 
+    Where the file or its folder cannot be written, it can still be read.
+
     Raises
     ------
     StoreError
@@ -65,7 +67,9 @@ def open_sqlite(path: Path) -> Database:
         explain=explain,
         integrity=_integrity,
     )
-    return Database(_engine(path), where=str(path), dialect=dialect, lock=RLock())
+    is_read_only = not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK | os.X_OK))
+    engine = _engine(path, _read_only_mode(path) if is_read_only else "mode=rw")
+    return Database(engine, where=str(path), dialect=dialect, lock=RLock(), is_read_only=is_read_only)
 
 
 def create_sqlite(path: Path) -> None:
@@ -79,10 +83,16 @@ def create_sqlite(path: Path) -> None:
         raise disk_error(error, what="cannot make the store", where=str(path)) from error
 
 
-def _engine(path: Path) -> Engine:
+def _read_only_mode(path: Path) -> str:
+    """How to open a file that cannot be written; its log of changes needs a file beside it unless there is no log."""
+    log = path.with_name(path.name + "-wal")
+    return "mode=ro" if log.exists() and log.stat().st_size else "mode=ro&immutable=1"
+
+
+def _engine(path: Path, mode: str) -> Engine:
     def connect() -> sqlite3.Connection:
-        # mode=rw: a store that vanished must not come back as an empty file.
-        uri = path.absolute().as_uri() + "?mode=rw"
+        # Never mode=rwc: a store that vanished must not come back as an empty file.
+        uri = f"{path.absolute().as_uri()}?{mode}"
         connection = sqlite3.connect(uri, uri=True, timeout=_BUSY_S, isolation_level=None, check_same_thread=False)
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA synchronous = FULL")

@@ -98,17 +98,12 @@ def evaluate(model: Model, data: Any, *, label: str = "") -> Evaluation:
 
     from penstock.ml.data.stream import open_stream
     from penstock.ml.evaluation.metrics import accuracy, auc, log_loss
-    from penstock.ml.models.label import label_codes
+    from penstock.ml.models.label import check_label, label_codes
 
     name = label or model.signature.label
     codes, probabilities = [], []
     reader = open_stream(data, where="evaluation data")
-    if name not in reader.schema.names:
-        raise DataError(
-            f"the label '{name}' is no column; {closest(name, reader.schema.names)}",
-            where="evaluation data",
-            fix="use the name of a column",
-        )
+    check_label(name, reader.schema.names, where="evaluation data")
     for batch in reader:
         column = pa.chunked_array([batch.column(name)])
         codes.append(label_codes(column, name, model.class_names)[1])

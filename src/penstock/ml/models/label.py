@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from penstock.core.error import DataError
+from penstock.core.error import DataError, closest
 
 if TYPE_CHECKING:
     import numpy as np
@@ -13,6 +13,20 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 MAX_CLASSES = 1000
+
+
+def check_label(label: str, columns: Sequence[str], *, where: str) -> None:
+    """Refuse a label that is no column.
+
+    Raises
+    ------
+    DataError
+        With the closest name.
+    """
+    if label not in columns:
+        raise DataError(
+            f"the label '{label}' is no column; {closest(label, columns)}", where=where, fix="use the name of a column"
+        )
 
 
 def label_codes(
@@ -62,7 +76,6 @@ def label_codes(
 def _plain(column: pa.ChunkedArray, label: str) -> pa.ChunkedArray:
     """The labels as booleans, integers or text, none missing."""
     import pyarrow as pa
-    import pyarrow.compute as pc
 
     types = pa.types
     where = f"label '{label}'"
@@ -75,14 +88,27 @@ def _plain(column: pa.ChunkedArray, label: str) -> pa.ChunkedArray:
             fix="fill them or remove these rows in a step before",
         )
     kind = column.type
-    if types.is_floating(kind) and pc.all(pc.equal(column, pc.floor(column)), min_count=0).as_py():
-        column = column.cast(pa.int64())
-    elif types.is_large_string(kind) or types.is_string_view(kind):
-        column = column.cast(pa.string())
-    elif not (types.is_boolean(kind) or types.is_integer(kind) or types.is_string(kind)):
-        raise DataError(
-            f"the label is {kind}; classes are booleans, integers or text",
-            where=where,
-            fix="derive a class in a step before, for instance tips > 0.2 * fare",
-        )
+    if types.is_large_string(kind) or types.is_string_view(kind):
+        return column.cast(pa.string())
+    if types.is_integer(kind) or types.is_floating(kind):
+        return _whole(column, where)
+    if not (types.is_boolean(kind) or types.is_string(kind)):
+        raise _no_classes(str(kind), where)
     return column
+
+
+def _whole(column: pa.ChunkedArray, where: str) -> pa.ChunkedArray:
+    import pyarrow as pa
+
+    try:
+        return column.cast(pa.int64())
+    except pa.ArrowInvalid as error:
+        raise _no_classes(f"{column.type}, and not all values are whole numbers of 64 bits", where) from error
+
+
+def _no_classes(what: str, where: str) -> DataError:
+    return DataError(
+        f"the label is {what}; classes are booleans, integers or text",
+        where=where,
+        fix="derive a class in a step before, for instance tips > 0.2 * fare",
+    )

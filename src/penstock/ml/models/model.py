@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from penstock.core.canonical import canonical_json, digest_bytes
-from penstock.core.error import ModelError
+from penstock.core.error import ModelError, UntrustedError
 from penstock.ml.models.flavour import load_flavour
 from penstock.ml.models.signature import Signature
 
@@ -138,6 +138,24 @@ class Model:
             class_names=tuple(data["class_names"]),
             requirements=tuple(data["requirements"]),
             native=native,
+        )
+
+
+def check_trusted(flavour: str, native: Any, *, where: str) -> None:
+    """Refuse a fitted object that could be loaded on trust only, as steps never do.
+
+    Raises
+    ------
+    UntrustedError
+        With the types in question.
+    """
+    foreign = load_flavour(flavour).untrusted_types(native)
+    if foreign:
+        raise UntrustedError(
+            f"loading the model would run {', '.join(foreign)}, so no other step could take it",
+            where=where,
+            fix="choose an estimator of scikit-learn itself, or let a step of your own fit it, "
+            "Model.save it into a folder that the step returns as a File, and Model.load it with trust=True",
         )
 
 

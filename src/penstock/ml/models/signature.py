@@ -113,21 +113,50 @@ def infer_signature(table: pa.Table, *, label: str, features: Sequence[str]) -> 
     DataError
         If a feature is no column, is the label, is repeated, or is of a type no model takes.
     """
+    check_features(features, table.schema.names, label=label)
     where = f"features of label '{label}'"
-    if not features or len(set(features)) != len(features) or label in features:
+    return Signature(tuple(_feature(name, table.column(name), where) for name in features), label)
+
+
+def check_features(features: Sequence[str], columns: Sequence[str], *, label: str) -> None:
+    """Refuse features that a model cannot learn from, by their names.
+
+    Parameters
+    ----------
+    features : sequence of str
+    columns : sequence of str
+        All of the data.
+    label : str
+
+    Raises
+    ------
+    DataError
+        If there is none, or one is no column, is the label, or is repeated.
+    """
+    where = f"features of label '{label}'"
+    if not features:
+        others = [name for name in columns if name != label]
         raise DataError(
-            f"features {list(features)} are none, repeat a name or hold the label '{label}'",
+            "there is no feature" if others else "the data have no column besides the label",
             where=where,
-            fix="name each column once; a model that sees its label learns nothing else",
+            fix=f"name columns to learn from, for instance {', '.join(others[:3])}" if others else "add columns",
         )
     for name in features:
-        if name not in table.schema.names:
+        if name not in columns:
             raise DataError(
-                f"feature '{name}' is no column; {closest(name, table.schema.names)}",
+                f"feature '{name}' is no column; {closest(name, [other for other in columns if other != label])}",
                 where=where,
                 fix="use a name of the training data",
             )
-    return Signature(tuple(_feature(name, table.column(name), where) for name in features), label)
+    if label in features:
+        raise DataError(
+            f"the features hold the label '{label}'",
+            where=where,
+            fix="take it out; a model that sees its label learns nothing else",
+        )
+    repeated = [name for name in dict.fromkeys(features) if list(features).count(name) > 1]
+    if repeated:
+        raise DataError(f"the features repeat {', '.join(repeated)}", where=where, fix="name each column once")
 
 
 def _feature(name: str, column: pa.ChunkedArray, where: str) -> Feature:
@@ -172,28 +201,51 @@ def _numbers(feature: Feature, column: pa.ChunkedArray | pa.Array) -> NDArray[np
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    types, kind = pa.types, column.type
-    if types.is_dictionary(kind):
-        column = column.cast(kind.value_type)
-        kind = column.type
-    is_text = types.is_string(kind) or types.is_large_string(kind) or types.is_string_view(kind)
-    is_time = types.is_date(kind) or types.is_timestamp(kind)
-    wanted = {CATEGORY: is_text, "timestamp": is_time}.get(feature.type, not is_text and not is_time)
-    if (not wanted and not types.is_null(kind)) or types.is_nested(kind):
+    if pa.types.is_dictionary(column.type):
+        column = column.cast(column.type.value_type)
+    if not pa.types.is_null(column.type) and not _fits(feature.type, column.type):
         raise ModelError(
-            f"feature '{feature.name}' is {kind} in the rows, the model takes {feature.type}",
+            f"feature '{feature.name}' is {column.type} in the rows, the model takes {feature.type}",
             where="signature of the model",
             fix=f"give it as {_EXAMPLES[feature.type]}, or null",
         )
     if feature.type == CATEGORY:
         column = pc.index_in(column.cast(pa.string()), value_set=pa.array(feature.categories, pa.string()))
         numbers = column.cast(pa.float64())
-    elif feature.type == "timestamp":
-        numbers = pc.divide(column.cast(pa.timestamp("us")).cast(pa.int64()).cast(pa.float64(), safe=False), 1e6)
+    elif feature.type == "timestamp" and not pa.types.is_null(column.type):
+        numbers = _seconds(column)
     else:
         numbers = column.cast(pa.float64(), safe=False)
     return numbers.to_numpy(zero_copy_only=False)  # type: ignore[no-any-return]
 
+
+def _fits(wanted: str, kind: pa.DataType) -> bool:
+    """Whether values of an Arrow type can be encoded as a feature's type."""
+    from pyarrow import types
+
+    if wanted == CATEGORY:
+        return bool(types.is_string(kind) or types.is_large_string(kind) or types.is_string_view(kind))
+    if wanted == "timestamp":
+        return bool(types.is_date(kind) or types.is_timestamp(kind))
+    return any(test(kind) for test in (types.is_boolean, types.is_integer, types.is_floating, types.is_decimal))
+
+
+def _seconds(column: pa.ChunkedArray | pa.Array) -> pa.ChunkedArray | pa.Array:
+    """Seconds since 1970 of dates and timestamps of any unit, however far away."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    types, kind = pa.types, column.type
+    if types.is_timestamp(kind) and kind.unit == "ns":
+        # Less than a microsecond does not count, so that a stored copy gives the same number.
+        column = column.cast(pa.timestamp("us", kind.tz), safe=False)
+    if types.is_date32(kind):
+        return pc.multiply(column.cast(pa.int32()).cast(pa.float64()), 86_400.0)
+    unit = "ms" if types.is_date64(kind) else column.type.unit
+    return pc.divide(column.cast(pa.int64()).cast(pa.float64(), safe=False), _PER_SECOND[unit])
+
+
+_PER_SECOND = {"s": 1.0, "ms": 1e3, "us": 1e6}
 
 _EXAMPLES = {
     CATEGORY: "text",

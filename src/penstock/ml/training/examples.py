@@ -6,15 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from penstock.core.error import DataError, closest
+from penstock.ml.data.dataset import Dataset
 from penstock.ml.data.stream import open_stream
-from penstock.ml.models.label import label_codes
-from penstock.ml.models.signature import Signature, infer_signature
+from penstock.ml.models.label import check_label, label_codes
+from penstock.ml.models.signature import Signature, check_features, infer_signature
 
 if TYPE_CHECKING:
     import numpy as np
     import pyarrow as pa
     from numpy.typing import NDArray
+
+WHERE = "training data"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +54,8 @@ def read_examples(train: Any, *, label: str, features: Sequence[str]) -> Example
     Raises
     ------
     DataError
-        If there is no row, a column is missing, a label is missing or of another type, or the labels have
-        fewer than two or more than 1,000 classes.
+        If there is no row, a column is missing, the features are none, repeated or the label; a label is missing
+        or of another type, or the labels have fewer than two or more than 1,000 classes.
     """
     table = _read(train, label, features)
     class_names, y = label_codes(table.column(label), label)
@@ -62,15 +64,15 @@ def read_examples(train: Any, *, label: str, features: Sequence[str]) -> Example
 
 
 def _read(train: Any, label: str, features: Sequence[str]) -> pa.Table:
+    """The label and the features, in the order of the columns; of a lazy data set nothing else is read."""
     import pyarrow as pa
 
-    reader = open_stream(train, where="training data")
-    if label not in reader.schema.names:
-        raise DataError(
-            f"the label '{label}' is no column; {closest(label, reader.schema.names)}",
-            where="training data",
-            fix="use the name of a column",
-        )
-    wanted = [name for name in reader.schema.names if name == label or name in set(features)]
-    fields = pa.schema([reader.schema.field(name) for name in wanted])
-    return pa.Table.from_batches([batch.select(wanted) for batch in reader], fields)
+    rows = train if isinstance(train, Dataset) else open_stream(train, where=WHERE)
+    names = rows.schema.names
+    check_label(label, names, where=WHERE)
+    check_features(features, names, label=label)
+    wanted = [name for name in names if name == label or name in set(features)]
+    if isinstance(rows, Dataset):
+        return rows.scan(columns=wanted).read_all()
+    fields = pa.schema([rows.schema.field(name) for name in wanted])
+    return pa.Table.from_batches([batch.select(wanted) for batch in rows], fields)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from penstock.core.error import DataError, ModelError
 from penstock.core.plugin import require
-from penstock.ml.models.model import Model
+from penstock.ml.models.model import Model, check_trusted
 from penstock.ml.training.examples import read_examples
 from penstock.ml.training.requirement import pinned
 
@@ -21,7 +21,7 @@ EXTRA = "sklearn"
 
 
 class SklearnTrainer:
-    """Fits any scikit-learn classifier on raw rows, in one thread, so that the same data give the same bits."""
+    """Fits any of scikit-learn's own classifiers, in one thread, so that the same data give the same bits."""
 
     capabilities: ClassVar[frozenset[str]] = frozenset({"classification", "deterministic", "multiclass"})
 
@@ -55,6 +55,8 @@ class SklearnTrainer:
             If the data cannot be learned from (`read_examples`), or the estimator refuses them.
         ModelError
             If there is no such estimator, it takes no such argument, or gives no probabilities.
+        UntrustedError
+            If it is not made of scikit-learn's own types, so that no other step could load the model.
         MissingDependencyError
             If scikit-learn is not installed.
         """
@@ -63,6 +65,7 @@ class SklearnTrainer:
         arguments = dict(params or {})
         path = str(arguments.pop(ESTIMATOR, DEFAULT_ESTIMATOR))
         estimator = _estimator(path, arguments, seed)
+        check_trusted("sklearn", estimator, where=f"trainer 'sklearn', {path}")
         examples = read_examples(train, label=label, features=features)
         native = _with_preprocessing(estimator, examples.signature)
         try:

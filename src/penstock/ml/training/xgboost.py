@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from numbers import Integral
 from typing import Any, ClassVar
 
 from penstock.core.error import DataError
@@ -13,7 +14,8 @@ from penstock.ml.training.examples import Examples, read_examples
 from penstock.ml.training.requirement import pinned
 
 ROUNDS = "num_boost_round"
-DEFAULTS = {ROUNDS: 200, "learning_rate": 0.05, "max_depth": 5, "tree_method": "hist", "nthread": 1}
+THREADS = "nthread"
+DEFAULTS = {ROUNDS: 200, "learning_rate": 0.05, "max_depth": 5, "tree_method": "hist", THREADS: 1}
 
 
 class XGBoostTrainer:
@@ -55,8 +57,9 @@ class XGBoostTrainer:
         xgboost = require("xgboost", extra="xgboost", where="trainer 'xgboost'")
         examples = read_examples(train, label=label, features=features)
         settings = {**DEFAULTS, **_objective(examples), "seed": seed, **dict(params or {})}
-        rounds = int(settings.pop(ROUNDS))
-        matrix = as_matrix(examples.X, examples.signature, label=examples.y, nthread=settings["nthread"])
+        rounds = _whole(ROUNDS, settings.pop(ROUNDS), least=1)
+        threads = _whole(THREADS, settings[THREADS], least=-1)
+        matrix = as_matrix(examples.X, examples.signature, label=examples.y, nthread=threads)
         try:
             booster = xgboost.train(settings, matrix, num_boost_round=rounds)
         except xgboost.core.XGBoostError as error:
@@ -73,6 +76,17 @@ def _objective(examples: Examples) -> dict[str, Any]:
     if len(examples.class_names) == 2:
         return {"objective": "binary:logistic"}
     return {"objective": "multi:softprob", "num_class": len(examples.class_names)}
+
+
+def _whole(name: str, value: Any, *, least: int) -> int:
+    """A parameter that XGBoost itself does not check."""
+    if isinstance(value, bool) or not isinstance(value, Integral) or value < least:
+        raise DataError(
+            f"parameter '{name}' is {value!r}, which is no whole number from {least} on",
+            where="trainer 'xgboost'",
+            fix=f"correct `params`; by default {name} is {DEFAULTS[name]}",
+        )
+    return int(value)
 
 
 def _message(error: Exception) -> str:

@@ -30,3 +30,20 @@ def test_a_wrong_file_is_2(penstock: Call, project: Path) -> None:
     assert done.code == 2
     assert "did you mean 'workers'" in done.err
     assert "penstock.toml:1" in done.err
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "what", "fix"),
+    [
+        ("PENSTOCK_WORKERS", "abc", "setting 'workers' is a string ('abc')", "for instance PENSTOCK_WORKERS=4"),
+        ("PENSTOCK_WROKERS", "4", "did you mean 'PENSTOCK_WORKERS'?", "unset PENSTOCK_WROKERS, or correct its name"),
+    ],
+)
+def test_a_wrong_variable_is_2(
+    name: str, value: str, what: str, fix: str, penstock: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, value)
+    done = penstock("config")
+    assert done.code == 2
+    assert what in done.err
+    assert done.err.splitlines()[2] == f"fix    {fix}"

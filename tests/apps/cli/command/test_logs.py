@@ -29,3 +29,38 @@ def test_follow_ends_with_the_run(start: Callable[..., subprocess.Popen[str]], p
     assert (logs.returncode, out, err) == (0, "", "")
     run.communicate(timeout=60)
     assert run.returncode == 0
+
+
+def test_tail_of_what_is_followed(start: Callable[..., subprocess.Popen[str]], project: Path) -> None:
+    run = start("run", "flow.py:slow", "-p", f"folder={project}")
+    wait_until((project / "started").exists, what="start of the step")
+    (log,) = (project / ".penstock/logs").rglob("wait.log")
+    with log.open("a") as file:
+        file.write("second\n")
+    logs = start("logs", "last", "wait", "--follow", "--tail", "1")
+    assert logs.stdout is not None
+    assert logs.stdout.readline() == "second\n"
+    (project / "go").touch()
+    assert logs.stdout.readline() == "went on\n"
+    logs.communicate(timeout=60)
+    run.communicate(timeout=60)
+
+
+def test_json(penstock: Call) -> None:
+    penstock("run", "flow.py:broken", "--workers", "1")
+    lines = penstock("logs", "last", "--json").json
+    assert lines[:2] == [
+        {"step": "numbers", "item": -1, "line": "counting to 2"},
+        {"step": "fail", "item": -1, "line": "about to fail"},
+    ]
+    assert penstock("logs", "last", "numbers", "--json", "--follow").json == lines[:1]
+
+
+def test_silence_is_told(sums: Call, penstock: Call) -> None:
+    sums()
+    done = penstock("logs", "last")
+    assert (done.code, done.out) == (0, "")
+    assert done.err.startswith("the steps of sums-")
+    assert done.err.endswith(" printed nothing\n")
+    assert penstock("logs", "last", "page").err.startswith("step 'page' of sums-")
+    assert penstock("logs", "last", "--json").err == ""

@@ -42,3 +42,5 @@ def test_what_is_no_package(penstock: Call, project: Path) -> None:
     assert done.code == 1
     assert "bad.zip" in done.err
     assert penstock("package", "flow.py").code == 2
+    for command in (("unpack", "none.zip", "out"), ("unpack", ".", "out"), ("package", "none.py"), ("run", "none.zip")):
+        assert penstock(*command).code == 2

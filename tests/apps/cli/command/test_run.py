@@ -3,6 +3,7 @@ import re
 import signal
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -30,7 +31,7 @@ def test_plain_lines_and_summary(sums: Call) -> None:
     assert "run sums-" in out
     assert " ✓ square[3]  complete" in out
     assert "sums complete in" in out
-    assert "(7 run)" in out
+    assert "(4 steps, 7 items: 7 run)" in out
     assert "figures  share=0.123457 total=14  (Metrics " in out
     assert "values   [0, 1, 4, ... (4 in all)]" in out
     assert "next  penstock show last" in out
@@ -76,7 +77,7 @@ def test_a_failing_step_shows_its_error_and_the_end_of_its_log(penstock: Call) -
     assert "error  ValueError: no use for 2 values" in done.err
     assert "flow.py:" in done.err
     assert "| about to fail" in done.err
-    assert "penstock logs broken-" in done.err
+    assert re.search(r"^log    penstock logs broken-\S+ fail$", done.err, re.MULTILINE)
     assert "✗ broken failed in" in done.out
     assert "because fail failed" in done.out
     assert "penstock resume broken-" in done.out
@@ -96,7 +97,7 @@ def test_plan_runs_nothing(penstock: Call, sums: Call) -> None:
 def test_until_and_no_cache(sums: Call) -> None:
     events = sums("--until", "square", "--json").json
     assert {event["step"] for event in events if "step" in event} == {"numbers", "square"}
-    assert "(5 run)" in sums("--until", "square", "--no-cache").out
+    assert "(2 steps, 5 items: 5 run)" in sums("--until", "square", "--no-cache").out
 
 
 def test_verbose_shows_what_steps_print(penstock: Call) -> None:
@@ -160,3 +161,102 @@ def test_a_cached_run_imports_only_what_it_needs(sums: Call, project: Path) -> N
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=project, check=False)
     assert done.stderr.strip() == "0 set()"
     assert all(json.loads(line).get("cached", True) for line in done.stdout.splitlines())
+
+
+NOISY = "print('imported')\n"
+
+
+@pytest.mark.parametrize("command", [("run", "--plan"), ("run", "--inline"), ("package", "-o", "noisy.zip")])
+def test_json_alone_is_on_standard_output(command: tuple[str, ...], penstock: Call, project: Path) -> None:
+    name, *more = command
+    (project / "noisy.py").write_text(NOISY + (project / "flow.py").read_text())
+    done = penstock(name, "noisy.py:sums", *more, "--json")
+    assert done.code == 0, done.err
+    assert all(isinstance(value, dict) for value in done.json)
+    assert "imported" in done.err
+
+
+def test_resume_prints_json_alone(penstock: Call, project: Path) -> None:
+    (project / "noisy.py").write_text(NOISY + (project / "flow.py").read_text())
+    penstock("run", "noisy.py:broken", "--inline")
+    (project / "noisy.py").write_text(
+        NOISY + (project / "flow.py").read_text().replace("raise ValueError", "return len")
+    )
+    done = penstock("resume", "last", "--inline", "--json")
+    assert done.json[-1]["event"] == "run_finished"
+
+
+OWN_ERRORS = """
+import penstock as ps
+from penstock.core.error import DataError
+
+
+@ps.step
+def read(number: int) -> int:
+    raise DataError(f"row {number} is damaged", where="rows.csv", fix="mend it")
+
+
+@ps.step
+def numbers(count: int) -> list[int]:
+    return list(range(count))
+
+
+@ps.pipeline
+def files(count: int = 7):
+    return read.map(numbers(count))
+"""
+
+
+def test_an_error_of_ours_is_three_lines_and_a_command_for_each_item(penstock: Call, project: Path) -> None:
+    (project / "own.py").write_text(OWN_ERRORS)
+    done = penstock("run", "own.py", "--workers", "2")
+    assert done.code == 1
+    lines = [line for line in done.err.splitlines() if line]
+    assert [line.split()[0] for line in lines[:-1]] == ["error", "where", "fix", "log"] * 5
+    assert lines[0] == "error  row 0 is damaged"
+    assert re.fullmatch(r"log    penstock logs files-\S+ 'read\[0\]'", lines[3])
+    assert re.fullmatch(r"\.\.\. and 2 more: penstock show files-\S+ --all", lines[-1])
+    assert re.search(r"next  penstock why files-\S+ 'read\[0\]'", done.out)
+    assert "DataError: row 3 is damaged" in penstock("logs", "last", "read[3]").out
+    out = penstock("show").out
+    assert out.count("is damaged") == 5
+    assert re.search(r"penstock logs files-\S+ 'read\[4\]'", out)
+    assert re.search(r"\.\.\. and 2 more: penstock show files-\S+ --all", out)
+    assert penstock("show", "--all").out.count("is damaged") == 7
+
+
+def test_a_damaged_package_is_three_lines(penstock: Call, project: Path) -> None:
+    penstock("package", "flow.py:sums", "-o", "whole.zip")
+    with zipfile.ZipFile("whole.zip") as whole, zipfile.ZipFile("damaged.zip", "w") as damaged:
+        for info in whole.infolist():
+            damaged.writestr(info, whole.read(info) + (b" " if info.filename == "graph.json" else b""))
+    done = penstock("run", "damaged.zip")
+    assert done.code == 1
+    assert done.err.splitlines() == [
+        "error  'graph.json' does not match the manifest",
+        "where  damaged.zip",
+        "fix    make the package again, and do not use this one",
+    ]
+    assert not (project / ".penstock").exists()
+
+
+def test_what_was_unpacked_is_used_again_only_as_it_was(penstock: Call, project: Path) -> None:
+    penstock("package", "flow.py:sums", "-o", "sums.zip")
+    assert penstock("run", "sums.zip", "--inline").code == 0
+    assert (project / ".penstock/.gitignore").exists()
+    (folder,) = (project / ".penstock/packages").iterdir()
+    source = folder / "sources/flow.py"
+    whole, marker = source.read_text(), folder.stat().st_ino
+    assert penstock("run", "sums.zip", "--inline").code == 0
+    assert folder.stat().st_ino == marker
+    for spoil in (
+        lambda: source.write_text(whole.replace("number * number", "number + 1")),
+        lambda: source.unlink(),
+        lambda: (folder / "sources/json.py").write_text("1 / 0\n"),
+    ):
+        spoil()
+        done = penstock("run", "sums.zip", "--inline", "--no-cache")
+        assert done.code == 0, done.err
+        assert "total=14" in done.out
+        assert source.read_text() == whole
+        assert [path.name for path in folder.parent.iterdir()] == [folder.name]

@@ -1,3 +1,6 @@
+from pathlib import Path
+
+import pytest
 from command_line import Call
 
 
@@ -53,3 +56,12 @@ def test_delete_needs_to_be_told_which(sums: Call, penstock: Call) -> None:
     assert "it is not said which runs" in penstock("runs", "delete").err
     assert "'soon' is no time span" in penstock("runs", "delete", "--older-than", "soon").err
     assert penstock("runs", "delete", "nope").code == 2
+
+
+@pytest.mark.parametrize("command", [("runs",), ("show",), ("why", "last", "page"), ("gc",), ("store", "check")])
+def test_reading_makes_no_workspace(command: tuple[str, ...], penstock: Call, project: Path) -> None:
+    (project / "penstock.toml").write_text('[profile.team]\nstore = "sqlite:///shared/runs.db"\n')
+    before = sorted(path.name for path in project.iterdir())
+    penstock(*command, "--profile", "team")
+    penstock(*command)
+    assert sorted(path.name for path in project.iterdir()) == before

@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 
 from command_line import Call
@@ -20,7 +21,10 @@ def test_a_corrupt_artifact_is_named_and_put_aside(sums: Call, penstock: Call, p
     assert done.code == 1
     assert [finding["severity"] for finding in done.json] == ["error"] * len(done.json)
     assert "report.html" in done.out
-    shown = penstock("store", "check", "--repair").out
-    assert "corrupt" in shown
+    done = penstock("store", "check", "--repair")
+    assert done.code == 0
+    assert "moved corrupt blob" in done.out
+    assert "store check --repair" not in done.out
+    assert re.search(r"^\d repaired, 0 errors, 0 warnings$", done.out, re.MULTILINE)
     sums()
     assert penstock("store", "check").code == 0

@@ -35,7 +35,9 @@ def test_plain_ascii_where_nothing_else_can_be_shown() -> None:
 
 def test_items_of_a_mapped_step_are_counted() -> None:
     row = StepRow("train", {0: "cached", 1: "complete", 2: "running"})
-    assert row_line(row, 8, _painter()).endswith("2 of 3 items, 1 cached")
+    assert row_line(row, 8, _painter()).endswith("2 of 3 started, 1 cached")
+    row.items[2] = "complete"
+    assert row_line(row, 8, _painter()).endswith("3 items, 1 cached")
 
 
 @pytest.mark.parametrize("fraction", [-1.0, 0.0, 0.3, 1.0, 7.0])

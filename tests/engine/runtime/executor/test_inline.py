@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -69,16 +70,44 @@ def test_messages_come_before_the_end(make: Callable[..., InlineExecutor]) -> No
 def test_a_canceled_task_never_runs_and_says_so(make: Callable[..., InlineExecutor]) -> None:
     ran: list[str] = []
     executor = make(a=lambda: ran.append("a"), b=lambda: ran.append("b"))
-    for name in "ab":
-        executor.submit(task(name))
-    executor.cancel("a[-1]")
+    executor.submit(replace(task("a"), id="a[2]", item=2))
+    executor.submit(task("b"))
+    executor.cancel("a[2]")
     executor.cancel("nobody[-1]")
     (canceled,) = executor.poll(0)
-    assert (canceled.task, canceled.type) == ("a[-1]", "finished")
+    assert (canceled.task, canceled.type) == ("a[2]", "finished")
     assert canceled.data["error"]["what"] == "the step was cancelled"
+    assert canceled.data["error"]["where"] == "pipeline 'p', step 'a[2]'"
     assert {"seconds", "pid", "peak_memory_bytes"} <= set(canceled.data)
     executor.poll(0)
     assert ran == ["b"]
+
+
+def test_a_step_changes_nothing_for_the_next_one(
+    make: Callable[..., InlineExecutor], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    def moves() -> None:
+        os.chdir("/")
+        os.environ["MOVED"] = "1"
+
+    executor = make(a=moves, b=lambda: [os.getcwd(), os.environ.get("MOVED")])
+    for name in "ab":
+        executor.submit(task(name))
+        (finished,) = executor.poll(0)
+    assert finished.data["outputs"] == {"output": {"value": [str(tmp_path), None]}}
+    assert os.getcwd() == str(tmp_path)
+
+
+def test_an_interrupt_is_the_callers(make: Callable[..., InlineExecutor]) -> None:
+    def interrupted() -> None:
+        raise KeyboardInterrupt
+
+    executor = make(a=interrupted)
+    executor.submit(task("a"))
+    with pytest.raises(KeyboardInterrupt):
+        executor.poll(0)
 
 
 def test_closing_forgets_what_waits(make: Callable[..., InlineExecutor]) -> None:

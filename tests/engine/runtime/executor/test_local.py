@@ -1,11 +1,22 @@
 from __future__ import annotations
 
+import os
+import signal
+import time
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
+from processes import is_alive, wait_until
 
+from penstock.core.graph import Node, StepRef, node_to_json
+from penstock.core.protocol import ExecutorSetup, Task
 from penstock.engine.runtime import RunOptions
-from penstock.engine.runtime.executor.local import THREAD_VARIABLES, size
+from penstock.engine.runtime.executor.local import THREAD_VARIABLES, LocalExecutor
+from penstock.engine.runtime.executor.process_tree import children
+
+TASK = Task("", node_to_json(Node("a", StepRef("flow", "a"))), {}, "r1", "p", 3, 1, "", "", 0.0, 0)
 
 PIPELINE = """
     @ps.step
@@ -63,9 +74,37 @@ def test_items_run_beside_each_other_in_processes_of_their_own(written: Any) -> 
     assert len(set(written.run("pair", RunOptions(workers=2)).outputs["pids"].load())) == 2
 
 
-@pytest.mark.parametrize(
-    ("size_bytes", "text"),
-    [(0, "0 B"), (1023, "1023 B"), (1024, "1.0 KiB"), (3 * 2**29, "1.5 GiB"), (5 * 2**40, "5120.0 GiB")],
-)
-def test_sizes_for_people(size_bytes: int, text: str) -> None:
-    assert size(size_bytes) == text
+def test_a_step_gets_no_descriptors_of_the_pool(project: Any) -> None:
+    project.write("""
+        @ps.step
+        def descriptors(x: int) -> list[str]:
+            import subprocess
+            found = subprocess.run(["ls", "-l", "/proc/self/fd"], close_fds=False, capture_output=True, text=True)
+            return [line for line in found.stdout.splitlines() if "socket:" in line]
+
+        @ps.pipeline
+        def p():
+            return descriptors(1)
+    """)
+    assert project.run("p").outputs["output"].load() == []
+
+
+def test_a_pool_that_was_killed_while_nobody_looked_is_started_again(tmp_path: Path) -> None:
+    before = set(children(os.getpid()))
+    executor = LocalExecutor(ExecutorSetup(2, "none.zip", str(tmp_path), str(tmp_path), str(tmp_path), {}))
+    try:
+        for number in range(2):
+            executor.submit(replace(TASK, id=f"a-{number}", log_file=str(tmp_path / "a.log")))
+            if number == 0:
+                (zygote,) = set(children(os.getpid())) - before
+                os.kill(zygote, signal.SIGKILL)
+                wait_until(lambda pid=zygote: not is_alive(pid), what="death of the pool")
+        errors: dict[str, Any] = {}
+        deadline = time.monotonic() + 20
+        while len(errors) < 2 and time.monotonic() < deadline:
+            errors |= {event.task: event.data["error"] for event in executor.poll(0.1)}
+    finally:
+        executor.close()
+    assert "the pool of workers died of SIGKILL" in errors["a-0"]["what"]
+    assert errors["a-0"]["where"] == "pipeline 'p', step 'a[3]'"
+    assert "the package cannot be read" in errors["a-1"]["what"]

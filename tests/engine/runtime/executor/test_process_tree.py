@@ -4,9 +4,9 @@ import os
 import subprocess
 import sys
 
-from processes import wait_until
+from processes import descendants, wait_until
 
-from penstock.engine.runtime.executor.process_tree import resident_bytes, total_memory_bytes
+from penstock.engine.runtime.executor.process_tree import children, resident_bytes, status_field, total_memory_bytes
 
 MIB = 2**20
 HOLD = "import sys; data = bytearray(int(sys.argv[1])); print('ready', flush=True); sys.stdin.read()"
@@ -43,6 +43,19 @@ def test_a_process_that_is_gone_has_none() -> None:
     process = subprocess.Popen([sys.executable, "-c", ""])
     process.wait()
     wait_until(lambda: resident_bytes(process.pid) == 0, what="memory of a dead process")
+
+
+def test_what_a_process_started() -> None:
+    with holding(MIB, in_child=True) as process:
+        (child,) = children(process.pid)
+        assert child in descendants(process.pid)
+        process.communicate()
+    assert children(process.pid) == []
+
+
+def test_a_line_of_the_status() -> None:
+    assert int(status_field("Pid")) == os.getpid()
+    assert status_field("Nothing") == ""
 
 
 def test_memory_of_the_machine() -> None:

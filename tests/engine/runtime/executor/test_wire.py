@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import socket
+import tracemalloc
 from collections.abc import Iterator
 from typing import Any
 
@@ -62,6 +63,20 @@ def test_a_large_message_comes_in_pieces(pair: tuple[Wire, Wire]) -> None:
     text = "x" * 100_000
     left.send({"text": text})
     assert read(right, 1) == [{"text": text}]
+
+
+def test_a_piece_of_a_large_message_is_not_a_copy_of_all_before(pair: tuple[Wire, Wire]) -> None:
+    left, right = pair
+    for _ in range(256):
+        left.sock.sendall(b"x" * 2**16)
+        assert right.receive() == []
+    left.sock.sendall(b"x")
+    tracemalloc.start()
+    try:
+        right.receive()
+        assert tracemalloc.get_traced_memory()[1] < 4 * 2**20
+    finally:
+        tracemalloc.stop()
 
 
 def test_half_a_message_waits_for_the_rest(pair: tuple[Wire, Wire]) -> None:

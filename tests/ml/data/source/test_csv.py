@@ -3,6 +3,7 @@ from __future__ import annotations
 import datetime as dt
 import gzip
 import io
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 
 from penstock.core.error import DataError
 from penstock.ml.data.source import CsvSource
+from penstock.ml.data.source.csv_type import _CHUNK_BYTES
 
 ROWS = 50_000
 
@@ -70,11 +72,70 @@ def test_a_type_that_does_not_fit_names_line_and_value(path: Path) -> None:
 def test_unknown_columns_and_types_of_types(path: Path) -> None:
     assert "'fare'" in failure(path, "fare\n1\n", types={"fair": "DOUBLE"}).what
     assert "is no type" in failure(path, "fare\n1\n", types={"fare": "REALLY"}).what
+    assert "no type of Arrow" in failure(path, "fare\n1\n", types={"fare": "BIGNUM"}).what
 
 
 def test_dates_in_other_forms_stay_text(path: Path) -> None:
     table = read(path, "a,b\n13/02/2020,2020-02-13\n01/02/2020,2020-02-14\n")
     assert table["a"].to_pylist() == ["13/02/2020", "01/02/2020"]
+
+
+@pytest.mark.parametrize("odd", ["13/02/2020 10:00:00", "13/02/2020", "20-01-02", "inf"])
+def test_a_column_of_odd_dates_leaves_the_others_alone(path: Path, odd: str) -> None:
+    row = f"{odd},2020-01-01,2020-01-01 10:00:00,2020-01-01T10:00+02:00,{odd}"
+    table = read(path, f"odd,day,at,zoned,last\n{row}\n{row}\n")
+    assert table.to_pylist()[0] == {
+        "odd": odd,
+        "day": dt.date(2020, 1, 1),
+        "at": dt.datetime(2020, 1, 1, 10),
+        "zoned": dt.datetime(2020, 1, 1, 8, tzinfo=dt.UTC),
+        "last": odd,
+    }
+
+
+@pytest.mark.parametrize(
+    ("values", "kind"),
+    [
+        (["2020-01-01 10:00", "2020-01-01T10:00:00.5"], "timestamp[us]"),
+        (["2020-01-01 10:00:00", "2020-01-01 10:00:00Z"], "timestamp[us, tz=UTC]"),
+        (["2020-01-01", "12020-01-01"], "string"),
+        (["2020-01-01", "infinity"], "string"),
+        (["2020/01/01", "2020/02/01"], "string"),
+        (["2020-1-1", "2020-01-02"], "string"),
+        (["2020-02-30"], "string"),
+    ],
+)
+def test_dates_and_timestamps_are_in_iso_form(path: Path, values: list[str], kind: str) -> None:
+    table = read(path, "\n".join(["a", *values]) + "\n")
+    assert str(table["a"].type) == kind
+    assert table.to_pandas().shape == (len(values), 1)
+
+
+@pytest.mark.parametrize(
+    "value", ["0x10", "0XFF", "0xdeadbeefdeadbeefdead", "0b101", "0B1", "-007", "-00.5", "00501", "00.5", "+5", " 0x1"]
+)
+@pytest.mark.parametrize("other", ["", "7", "7.5"])
+def test_codes_are_no_numbers(path: Path, value: str, other: str) -> None:
+    table = read(path, f"a,n\n{other},-0\n{value},0.5\n,-0.25\n")
+    assert table["a"].to_pylist() == [other or None, value, None]
+    assert table["n"].to_pylist() == [0.0, 0.5, -0.25]
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+def test_a_code_between_two_chunks_is_found(tmp_path: Path, pack: Callable[[bytes], bytes]) -> None:
+    start = b"a,b\n" + b"1234567,1\n" * 800_000
+    content = start + b" " * (_CHUNK_BYTES - 1 - len(start)) + b"-07,1\n"
+    path = tmp_path / ("a.csv" if pack is bytes else "a.csv.gz")
+    assert str(read(path, pack(content))["a"].type) == "string"
+
+
+@pytest.mark.parametrize("digits", [39, 40, 1000])
+@pytest.mark.parametrize("sign", ["", "-"])
+def test_whole_numbers_of_too_many_digits_are_identifiers(path: Path, digits: int, sign: str) -> None:
+    value = sign + "1" * digits
+    table = read(path, f"id,largest\n{value},{'9' * 38}\n1,1\n")
+    assert table["id"].to_pylist() == [value, "1"]
+    assert table["largest"].to_pylist() == [Decimal("9" * 38), 1]
 
 
 def test_large_whole_numbers_stay_exact(path: Path) -> None:

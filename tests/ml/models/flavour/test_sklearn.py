@@ -12,6 +12,7 @@ from penstock.testing.trainer_contract import examples
 @pytest.mark.parametrize(
     "estimator",
     [
+        "calibration.CalibratedClassifierCV",
         "ensemble.ExtraTreesClassifier",
         "ensemble.GradientBoostingClassifier",
         "ensemble.HistGradientBoostingClassifier",
@@ -19,6 +20,8 @@ from penstock.testing.trainer_contract import examples
         "linear_model.LogisticRegression",
         "naive_bayes.GaussianNB",
         "neighbors.KNeighborsClassifier",
+        "gaussian_process.GaussianProcessClassifier",
+        "neural_network.MLPClassifier",
         "tree.DecisionTreeClassifier",
     ],
 )

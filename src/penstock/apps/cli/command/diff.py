@@ -14,25 +14,44 @@ from penstock.apps.cli.plain_value import PlainCommand
 if TYPE_CHECKING:
     from penstock.apps.cli.terminal import Painter
     from penstock.engine.runtime import Change, RunDiff
+    from penstock.workspace import Workspace
 
 app = new_app()
-_Left = Annotated[str, typer.Argument(metavar="RUN", help="Id of a run, or its beginning.", show_default=False)]
-_Right = Annotated[str, typer.Argument(metavar="RUN", help="The other one; 'last' for the newest.")]
+_ID = "Id of a run, the beginning of one, or 'last'."
+_OTHER = "The other one; without it, the first is compared with the run of its pipeline before it."
+_Left = Annotated[str, typer.Argument(metavar="RUN", help=_ID, show_default=False)]
+_Right = Annotated[str, typer.Argument(metavar="[RUN]", help=_OTHER, show_default=False)]
 
 
 @app.command(cls=PlainCommand)
-def diff(left: _Left, right: _Right = "last", profile: Profile = "", json: Json = False) -> None:
+def diff(left: _Left, right: _Right = "", profile: Profile = "", json: Json = False) -> None:
     """Compare two runs: parameters, why steps were computed anew, outputs and metrics."""
     from penstock.apps.cli.output import print_json, print_lines
     from penstock.apps.cli.session import read_workspace
     from penstock.apps.cli.terminal import Painter
 
     with read_workspace(profile) as workspace:
-        found = workspace.diff(left, right)
+        found = workspace.diff(left, right) if right else workspace.diff(_before(workspace, left), left)
     if json:
         print_json(found.to_json())
     else:
         print_lines(_lines(found, Painter(sys.stdout)))
+
+
+def _before(workspace: Workspace, name: str) -> str:
+    """The run of the same pipeline before a run."""
+    from penstock.core.error import NotFoundError
+
+    record = workspace.get_run(name).record
+    runs = [one.id for one in workspace.runs(pipeline=record.pipeline)]
+    older = runs[runs.index(record.run) + 1 :]
+    if not older:
+        raise NotFoundError(
+            f"run '{record.run}' is the first one of pipeline '{record.pipeline}'",
+            where=f"store of {workspace.home}",
+            fix=f"name the run to compare it with: penstock diff {record.run} RUN",
+        )
+    return older[0]
 
 
 def _lines(found: RunDiff, painter: Painter) -> list[str]:

@@ -21,13 +21,14 @@ _WithData = Annotated[bool, typer.Option("--with-data", help="Also the project's
 def package(target: _Target, output: _Out = None, with_data: _WithData = False, json: Json = False) -> None:
     """Pack a pipeline (or a single step) with the project's sources; identical sources give identical bytes."""
     from penstock.apps.cli.format import many, size
-    from penstock.apps.cli.output import print_json
+    from penstock.apps.cli.output import only_json, print_json
     from penstock.apps.cli.target import load_target
     from penstock.workspace import package as write_package
 
-    found = load_target(target)
-    path = output or Path(f"{found.name}.zip")
-    manifest = write_package(found, path, with_data=with_data)
+    with only_json(json):
+        found = load_target(target)
+        path = output or Path(f"{found.name}.zip")
+        manifest = write_package(found, path, with_data=with_data)
     size_bytes = path.stat().st_size
     if json:
         print_json({"package": str(path), "digest": manifest.digest, "size_bytes": size_bytes})

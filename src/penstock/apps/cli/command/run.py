@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from penstock.workspace import Workspace
 
 app = new_app()
-_FILE = "Python file, and the pipeline in it where it defines several."
+_FILE = "Python file or package, and the pipeline in it where it defines several."
 _Target = Annotated[str, typer.Argument(metavar="FILE[:PIPELINE]", help=_FILE, show_default=False)]
 _Pairs = Annotated[
     list[str] | None,
@@ -41,12 +41,14 @@ def run(
 
     With --json: one event per line.
     """
+    from penstock.apps.cli.output import only_json
     from penstock.apps.cli.parameter import parse_parameters
     from penstock.apps.cli.session import open_workspace
     from penstock.apps.cli.target import load_pipeline
     from penstock.engine.runtime import RunOptions
 
-    pipeline = load_pipeline(target)
+    with only_json(json):
+        pipeline = load_pipeline(target)
     values = parse_parameters(param or [], pipeline.graph.parameters, pipeline=pipeline.name)
     options = RunOptions(workers=workers, is_cached=not no_cache, until=until, inline=inline)
     with open_workspace(profile, workers=workers) as workspace:
@@ -68,10 +70,11 @@ def run(
 def _print_plan(
     workspace: Workspace, pipeline: Pipeline, values: dict[str, Any], options: RunOptions, *, is_json: bool
 ) -> None:
-    from penstock.apps.cli.output import print_json, print_lines
+    from penstock.apps.cli.output import only_json, print_json, print_lines
     from penstock.apps.cli.plan import plan_lines
 
-    planned = workspace.plan(pipeline, values, options=options)
+    with only_json(is_json):
+        planned = workspace.plan(pipeline, values, options=options)
     if is_json:
         for item in planned:
             print_json({"step": item.step, "item": item.item, "state": item.state, "why": item.why})

@@ -50,6 +50,7 @@ def runs(
 
 
 def _run_json(record: RunRecord) -> dict[str, Any]:
+    from penstock.apps.cli.elapsed import run_seconds
     from penstock.apps.cli.format import iso_time
 
     return {
@@ -58,13 +59,14 @@ def _run_json(record: RunRecord) -> dict[str, Any]:
         "status": record.state,
         "created": iso_time(record.created_us),
         "finished": iso_time(record.finished_us),
-        "seconds": record.duration_s,
+        "seconds": run_seconds(record),
         "parameters": dict(record.parameters),
     }
 
 
 def _print_table(found: Sequence[RunRecord], *, is_cut: bool) -> None:
-    from penstock.apps.cli.format import columns, duration, json_text, moment
+    from penstock.apps.cli.elapsed import run_time
+    from penstock.apps.cli.format import columns, json_text, moment
     from penstock.apps.cli.output import print_lines
     from penstock.apps.cli.terminal import Painter
 
@@ -75,10 +77,9 @@ def _print_table(found: Sequence[RunRecord], *, is_cut: bool) -> None:
     rows = [[painter.dim(title) for title in ("run", "pipeline", "status", "created", "time", "parameters")]]
     for record in found:
         given = " ".join(f"{name}={json_text(value, limit=30)}" for name, value in record.parameters.items())
-        time_text = duration(record.duration_s) if record.finished_us else ""
         status = painter.status(record.state)
         shown = painter.dim(given if len(given) <= 60 else given[:57] + "...")
-        rows.append([record.run, record.pipeline, status, moment(record.created_us), time_text, shown])
+        rows.append([record.run, record.pipeline, status, moment(record.created_us), run_time(record), shown])
     print_lines(columns(rows, right=frozenset({4})))
     if is_cut:
         print(painter.dim(f"the newest {_SHOWN}; all of them: penstock runs --limit 0"))
@@ -122,12 +123,13 @@ def delete(
 def _chosen(workspace: Workspace, names: list[str], older_than: str, keep: int | None, pipeline: str) -> list[str]:
     from penstock.core import state
     from penstock.core.error import UsageError
+    from penstock.core.record import run_lease
 
     held = {lease.name for lease in workspace.store.leases.live()}
     if names:
         records = [workspace.store.runs.run(name) for name in names]
         for record in records:
-            if f"run:{record.run}" in held:
+            if run_lease(record.run) in held:
                 raise UsageError(
                     f"run '{record.run}' is {state.RUNNING}", where="penstock runs delete", fix="cancel it first"
                 )
@@ -144,7 +146,7 @@ def _chosen(workspace: Workspace, names: list[str], older_than: str, keep: int |
     return [
         record.run
         for record in records
-        if f"run:{record.run}" not in held and record.run not in kept and record.created_us < before_us
+        if run_lease(record.run) not in held and record.run not in kept and record.created_us < before_us
     ]
 
 

@@ -20,8 +20,15 @@ def unpack(package: _Zip, folder: _Dir, json: Json = False) -> None:
     """Write the files of a package into a folder; each is checked against its digest."""
     from penstock.apps.cli.format import many
     from penstock.apps.cli.output import print_json
+    from penstock.core.error import UsageError
     from penstock.engine.source import unpack as write
 
+    if not package.is_file():
+        raise UsageError(
+            f"'{package}' {'is a folder' if package.is_dir() else 'does not exist'}",
+            where=str(Path.cwd()),
+            fix="name a package; make one with: penstock package FILE",
+        )
     manifest = write(package, folder)
     if json:
         print_json({"folder": str(folder), "files": sorted(manifest.files)})

@@ -20,7 +20,7 @@ def why(run: RunName, step: _Step, profile: Profile = "", json: Json = False) ->
     from penstock.apps.cli.output import print_json
     from penstock.apps.cli.session import read_workspace
     from penstock.apps.cli.terminal import MARKS, Painter
-    from penstock.core.record import NO_ITEM
+    from penstock.core.record import execution_label
 
     with read_workspace(profile) as workspace:
         found = workspace.explain(run, step)
@@ -29,7 +29,7 @@ def why(run: RunName, step: _Step, profile: Profile = "", json: Json = False) ->
         if json:
             print_json(explanation.to_json())
             continue
-        label = explanation.step if explanation.item == NO_ITEM else f"{explanation.step}[{explanation.item}]"
+        label = execution_label(explanation.step, explanation.item)
         mark = painter.mark(explanation.state) if explanation.state in MARKS else " "
         print(f"{mark} {painter.bold(label)} {explanation.headline}")
         for line in explanation.lines:

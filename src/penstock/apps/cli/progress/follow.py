@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from penstock.apps.cli.terminal import Painter
+from penstock.core.record import NO_ITEM, execution_label
 
 PAUSE_S = 0.1
 
@@ -71,7 +72,7 @@ class LogFollower:
         """Begin or end to follow a step."""
         if self._log_file is None or event["event"] not in ("step_started", "step_finished"):
             return
-        key = (event["step"], event.get("item", -1))
+        key = (event["step"], event.get("item", NO_ITEM))
         with self._lock:
             if event["event"] == "step_finished":
                 self._drain(key, self._tails.pop(key, None), is_final=True)
@@ -92,7 +93,7 @@ class LogFollower:
                     self._drain(key, tail)
 
     def _drain(self, key: tuple[str, int], tail: LogTail | None, *, is_final: bool = False) -> None:
-        label = key[0] if key[1] < 0 else f"{key[0]}[{key[1]}]"
+        label = execution_label(*key)
         for line in tail.lines(is_final=is_final) if tail is not None else []:
             self._show(f"   {self._painter.dim(label + ' |')} {line}")
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Mapping
 from contextlib import redirect_stdout
 from types import TracebackType
 from typing import Any
 
-from penstock.apps.cli.output import say
+from penstock.apps.cli.output import say, strict_json
 
 PUBLIC = frozenset({"run_started", "step_started", "step_finished", "run_finished"})
 
@@ -31,7 +30,7 @@ class JsonLines:
     def __call__(self, event: Mapping[str, Any]) -> None:
         """Print one event."""
         if event["event"] in PUBLIC:
-            say(json.dumps(event, ensure_ascii=False, default=str), stream=self._stream)
+            say(strict_json(event, default=str), stream=self._stream)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

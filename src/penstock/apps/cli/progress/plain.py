@@ -13,7 +13,7 @@ from penstock.apps.cli.progress.follow import LogFollower
 from penstock.apps.cli.progress.row import name_column, row_line, title_line
 from penstock.apps.cli.progress.tracker import RunTracker, StepRow
 from penstock.apps.cli.terminal import Painter
-from penstock.core.record import NO_ITEM
+from penstock.core.record import NO_ITEM, execution_label
 
 
 class PlainLines:
@@ -56,6 +56,5 @@ class PlainLines:
 
 def _one(row: StepRow, event: Mapping[str, Any]) -> StepRow:
     """The row of one execution: an item of a mapped step gets a line of its own."""
-    item = event.get("item", NO_ITEM)
-    name = row.name if item == NO_ITEM else f"{row.name}[{item}]"
+    name = execution_label(row.name, event.get("item", NO_ITEM))
     return StepRow(name, {NO_ITEM: event["status"]}, seconds=event.get("seconds", 0.0), note=row.note)

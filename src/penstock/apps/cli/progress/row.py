@@ -63,7 +63,9 @@ def _detail(row: StepRow, painter: Painter) -> str:
     if row.is_mapped:
         finished = sum(status != state.RUNNING for status in row.items.values())
         cached = sum(status == state.CACHED for status in row.items.values())
-        parts.append(f"{finished} of {len(row.items)} items" + (f", {cached} cached" if cached else ""))
+        # How many there will be is not known before they have all begun.
+        count = f"{finished} of {len(row.items)} started" if row.is_running else many(finished, "item")
+        parts.append(count + (f", {cached} cached" if cached else ""))
     elif row.is_running and row.total > 0:
         parts.append(f"{bar(row.done / row.total, _BAR_WIDTH, painter)} {min(row.done / row.total, 1):4.0%}")
     if row.note:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Mapping, Sized
+from collections.abc import Iterable, Mapping, Sized
 from dataclasses import dataclass, field
 from typing import Any
 
 from penstock.core import state
+from penstock.core.record import NO_ITEM
 
-_NO_ITEM = -1
 _WORST_FIRST = (
     state.RUNNING,
     state.FAILED,
@@ -60,13 +60,12 @@ class StepRow:
     @property
     def is_mapped(self) -> bool:
         """Whether the step runs once per item."""
-        return _NO_ITEM not in self.items
+        return NO_ITEM not in self.items
 
     @property
     def status(self) -> str:
         """State of the step: the one of its items that matters most."""
-        present = set(self.items.values())
-        return next(status for status in _WORST_FIRST if status in present)
+        return worst_state(self.items.values())
 
     @property
     def is_running(self) -> bool:
@@ -109,7 +108,7 @@ class RunTracker:
         if "step" not in event:
             return None
         row = self._row(event["step"])
-        item = event.get("item", _NO_ITEM)
+        item = event.get("item", NO_ITEM)
         if kind == "step_started":
             self._start(row, item)
         elif kind == "step_finished":
@@ -148,6 +147,17 @@ class RunTracker:
     def elapsed_s(self) -> float:
         """Time since the run began."""
         return time.monotonic() - self.began_s
+
+
+def worst_state(states: Iterable[str]) -> str:
+    """The state that a step has by those of its items: the one that matters most.
+
+    Examples
+    --------
+    >>> worst_state(["complete", "abandoned", "cached"])
+    'abandoned'
+    """
+    return min(states, key=_WORST_FIRST.index)
 
 
 def reason_text(data: Mapping[str, Any]) -> str:

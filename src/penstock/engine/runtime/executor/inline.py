@@ -10,6 +10,8 @@ from typing import Any, ClassVar
 
 from penstock.core.graph import StepRef
 from penstock.core.protocol import BlobStore, Task, TaskEvent
+from penstock.engine.runtime.executor.death import CANCELED, Death, describe_death
+from penstock.engine.runtime.executor.surroundings import kept
 from penstock.engine.runtime.worker import Means, execute
 
 
@@ -47,7 +49,9 @@ class InlineExecutor:
         def send(message: dict[str, Any]) -> None:
             events.append(TaskEvent(task.id, message["type"], message))
 
-        outcome = execute(asdict(task), Means(self._find_function, self._blobs, send, lambda: False))
+        means = Means(self._find_function, self._blobs, send, lambda: False, is_interruptible=True)
+        with kept():
+            outcome = execute(asdict(task), means)
         events.append(TaskEvent(task.id, "finished", {**outcome, "pid": os.getpid(), "peak_memory_bytes": 0}))
         return events
 
@@ -64,11 +68,5 @@ class InlineExecutor:
 
 
 def _cancellation(task: Task) -> dict[str, Any]:
-    error = {
-        "type": "StepError",
-        "what": "the step was cancelled",
-        "where": f"pipeline '{task.pipeline}', step '{task.node['name']}'",
-        "fix": f"finish the run with: penstock resume {task.run}",
-        "traceback": "",
-    }
+    error = describe_death(Death(task, CANCELED))
     return {"error": error, "seconds": 0.0, "pid": os.getpid(), "peak_memory_bytes": 0}

@@ -11,7 +11,8 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, ClassVar
 
 from penstock.core.protocol import ExecutorSetup, Task, TaskEvent
-from penstock.engine.runtime.executor.process_tree import resident_bytes, total_memory_bytes
+from penstock.engine.runtime.executor.death import CANCELED, MEMORY, POOL, TIMEOUT, Death, describe_death
+from penstock.engine.runtime.executor.process_tree import resident_bytes
 from penstock.engine.runtime.executor.wire import Wire
 from penstock.engine.runtime.executor.zygote_handle import ZygoteHandle, start_ahead, stop_spare, take
 
@@ -30,6 +31,7 @@ class _Worker:
     wire: Wire
     pid: int = 0
     task: Task | None = None
+    sent: float = 0.0
     deadline: float = 0.0
     ending: str = ""
     next_signal: tuple[float, int] | None = None
@@ -69,8 +71,8 @@ class LocalExecutor:
         if worker is None:
             self._retire_idle()
             worker = self._fork(threads)
-        worker.task = task
-        worker.deadline = time.monotonic() + task.timeout_s if task.timeout_s else 0.0
+        worker.task, worker.sent = task, time.monotonic()
+        worker.deadline = worker.sent + task.timeout_s if task.timeout_s else 0.0
         worker.wire.send({"task": asdict(task)})
 
     def poll(self, timeout_s: float) -> list[TaskEvent]:
@@ -85,7 +87,7 @@ class LocalExecutor:
         """Ask a task to stop, then stop it."""
         for worker in self._workers.values():
             if worker.task is not None and worker.task.id == task and not worker.ending:
-                worker.ending = "canceled"
+                worker.ending = CANCELED
                 worker.wire.send({"cancel": task})
                 worker.next_signal = (time.monotonic() + CANCEL_GRACE_S, signal.SIGTERM)
 
@@ -101,19 +103,29 @@ class LocalExecutor:
     def _is_idle(self, worker: _Worker) -> bool:
         return worker.task is None and not worker.ending and not worker.wire.is_closed
 
-    def _stop_zygote(self) -> None:
-        if self._zygote is not None:
-            self._selector.unregister(self._zygote.wire)
-            self._zygote.stop()
-            self._zygote = None
-
-    def _fork(self, threads: int) -> _Worker:
+    def _start_zygote(self) -> ZygoteHandle:
         if self._zygote is None:
             self._zygote = take()
             self._selector.register(self._zygote.wire, selectors.EVENT_READ, None)
+        return self._zygote
+
+    def _stop_zygote(self) -> int:
+        if self._zygote is None:
+            return 0
+        zygote, self._zygote = self._zygote, None
+        self._selector.unregister(zygote.wire)
+        return zygote.stop()
+
+    def _fork(self, threads: int) -> _Worker:
         self._numbers += 1
         variables = {name: str(threads) for name in THREAD_VARIABLES if name not in os.environ}
-        wire = self._zygote.fork({"worker": self._numbers, "env": variables, "setup": self._setup})
+        request = {"worker": self._numbers, "env": variables, "setup": self._setup}
+        try:
+            wire = self._start_zygote().fork(request)
+        except (BrokenPipeError, ConnectionResetError):
+            # It was killed since the last poll.
+            self._lost_zygote()
+            wire = self._start_zygote().fork(request)
         worker = _Worker(self._numbers, threads, wire)
         self._workers[worker.number] = worker
         self._selector.register(worker.wire, selectors.EVENT_READ, worker)
@@ -199,16 +211,18 @@ class LocalExecutor:
         worker.wire.close()
         del self._workers[worker.number]
         if worker.task is not None:
-            error = _death(worker, code, peak_memory_bytes)
-            facts = {"pid": worker.pid, "peak_memory_bytes": max(peak_memory_bytes, worker.peak_memory_bytes)}
-            self._events.append(TaskEvent(worker.task.id, "finished", {"error": error, "seconds": 0.0, **facts}))
+            peak = max(peak_memory_bytes, worker.peak_memory_bytes)
+            error = describe_death(Death(worker.task, worker.ending, code, peak))
+            facts = {"pid": worker.pid, "peak_memory_bytes": peak, "seconds": time.monotonic() - worker.sent}
+            self._events.append(TaskEvent(worker.task.id, "finished", {"error": error, **facts}))
 
     def _lost_zygote(self) -> None:
         """The zygote was killed, and its workers with it; the next task starts another."""
-        self._stop_zygote()
+        code = self._stop_zygote()
         for worker in list(self._workers.values()):
             self._hear(worker, worker.wire.drain() if worker.is_listening else [])
-            self._drop(worker, -signal.SIGKILL, 0)
+            worker.ending = worker.ending or POOL
+            self._drop(worker, code, 0)
 
     def _enforce(self) -> None:
         """Time out, watch memory, and send the signals that are due."""
@@ -217,7 +231,7 @@ class LocalExecutor:
             if worker.task is None:
                 continue
             if worker.deadline and now >= worker.deadline and not worker.ending:
-                worker.ending, worker.next_signal = "timeout", (now, signal.SIGTERM)
+                worker.ending, worker.next_signal = TIMEOUT, (now, signal.SIGTERM)
             if worker.task.memory_bytes and worker.pid and not worker.ending:
                 self._watch_memory(worker, worker.task.memory_bytes, now)
             if worker.next_signal is not None and now >= worker.next_signal[0]:
@@ -228,60 +242,8 @@ class LocalExecutor:
         used = resident_bytes(worker.pid)
         worker.peak_memory_bytes = max(worker.peak_memory_bytes, used)
         if used > limit_bytes:
-            worker.ending, worker.next_signal = "memory", (now, signal.SIGKILL)
+            worker.ending, worker.next_signal = MEMORY, (now, signal.SIGKILL)
 
     def _signal(self, worker: _Worker, number: int) -> None:
         if self._zygote is not None and worker.pid:
             self._zygote.kill(worker.pid, number)
-
-
-def _death(worker: _Worker, code: int, peak_memory_bytes: int) -> dict[str, Any]:
-    """The error of a task whose process ended without an answer."""
-    assert worker.task is not None
-    task = worker.task
-    label = task.node["name"] if task.item < 0 else f"{task.node['name']}[{task.item}]"
-    kind, what, fix = _cause(worker, task, code, peak_memory_bytes)
-    return {
-        "type": kind,
-        "what": what,
-        "where": f"pipeline '{task.pipeline}', step '{label}'",
-        "fix": fix,
-        "traceback": "",
-    }
-
-
-def _cause(worker: _Worker, task: Task, code: int, peak_memory_bytes: int) -> tuple[str, str, str]:
-    if worker.ending == "timeout":
-        fix = "make it faster, or give it more time: timeout_s="
-        return "StepTimeoutError", f"the step took longer than {task.timeout_s:g} s and was killed", fix
-    if worker.ending == "canceled":
-        return "StepError", "the step was cancelled", f"finish the run with: penstock resume {task.run}"
-    if worker.ending == "memory":
-        what = f"the step used {size(worker.peak_memory_bytes)} of memory; it may use {size(task.memory_bytes)}"
-        return "StepMemoryError", what, "work on smaller batches, or raise memory="
-    if code == -signal.SIGKILL:
-        peak = f" (it had used {size(peak_memory_bytes)} of {size(total_memory_bytes())})"
-        kind = "StepMemoryError" if peak_memory_bytes > total_memory_bytes() // 2 else "StepCrashError"
-        what = f"the step's process was killed with SIGKILL, as the kernel does when memory runs out{peak}"
-        return kind, what, "work on smaller batches, or limit it with memory= and run fewer steps at once"
-    if code < 0:
-        what = f"the step's process died of {signal.Signals(-code).name}"
-        return "StepCrashError", what, "look at the native libraries it uses; its log may hold a stack"
-    what = f"the step's process ended with exit code {code} before the step returned"
-    return "StepCrashError", what, "do not call os._exit in a step"
-
-
-def size(size_bytes: int) -> str:
-    """Bytes for people.
-
-    Examples
-    --------
-    >>> size(3 * 2**20)
-    '3.0 MiB'
-    """
-    amount = float(size_bytes)
-    for unit in ("B", "KiB", "MiB"):
-        if amount < 1024:
-            return f"{amount:.0f} {unit}" if unit == "B" else f"{amount:.1f} {unit}"
-        amount /= 1024
-    return f"{amount:.1f} GiB"

@@ -6,6 +6,9 @@ import json
 import socket
 from typing import Any
 
+WORKER_FAILED = 70
+"""Exit code of a worker that failed outside of a step."""
+
 
 def encode(message: dict[str, Any]) -> bytes:
     """Bytes of one message."""
@@ -48,8 +51,12 @@ class Wire:
         if not data:
             self.is_closed = True
             return []
-        self._buffer += data
-        *lines, rest = self._buffer.split(b"\n")
+        # Only new bytes can end a message; one of many megabytes comes in many pieces.
+        head, newline, rest = data.rpartition(b"\n")
+        if not newline:
+            self._buffer += data
+            return []
+        lines = (self._buffer + head).split(b"\n")
         self._buffer = bytearray(rest)
         return [json.loads(line) for line in lines]
 

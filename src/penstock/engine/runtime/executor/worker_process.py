@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from penstock.core.protocol import BlobStore
+from penstock.engine.runtime.executor.process_tree import status_field
+from penstock.engine.runtime.executor.surroundings import cancel_timers, surroundings
 from penstock.engine.runtime.executor.wire import Wire
-from penstock.engine.runtime.worker import Means, describe, execute
+from penstock.engine.runtime.worker import Means, describe, execute, place
 
 
 def serve(sock: socket.socket, setup: dict[str, Any]) -> None:
@@ -41,12 +43,20 @@ class _Worker:
         self._loaded: tuple[Any, BlobStore] | None = None
 
     def run(self, task: dict[str, Any]) -> dict[str, Any]:
-        before = _surroundings()
+        before = surroundings()
         _reset_peak_memory()
-        with _Output(task["log_file"]):
-            outcome = self._outcome(task)
-        is_dirty = _surroundings() != before or _has_children()
-        facts = {"is_dirty": is_dirty, "pid": os.getpid(), "peak_memory_bytes": _peak_memory_bytes()}
+        try:
+            with _Output(task["log_file"]) as output:
+                outcome = self._outcome(task)
+                output.end(outcome)
+        except OSError as error:
+            # The log cannot be opened.
+            outcome = {"error": describe(error, place(task)), "seconds": 0.0}
+        facts = {
+            "is_dirty": surroundings() != before,
+            "pid": os.getpid(),
+            "peak_memory_bytes": _peak_memory_bytes(),
+        }
         return {"type": "finished", "task": task["id"], **facts, **outcome}
 
     def _outcome(self, task: dict[str, Any]) -> dict[str, Any]:
@@ -56,11 +66,8 @@ class _Worker:
         try:
             find_function, blobs = self._load()
         except Exception as error:  # noqa: BLE001 - boundary: step
-            return {"error": describe(error, f"pipeline '{task['pipeline']}'"), "seconds": 0.0}
-        outcome = execute(task, Means(find_function, blobs, send, self._is_canceled))
-        if "error" in outcome:
-            sys.stderr.write(outcome["error"]["traceback"])
-        return outcome
+            return {"error": describe(error, place(task)), "seconds": 0.0}
+        return execute(task, Means(find_function, blobs, send, self._is_canceled))
 
     def _load(self) -> tuple[Any, BlobStore]:
         if self._loaded is None:
@@ -80,44 +87,44 @@ class _Output:
 
     def __init__(self, log_file: str) -> None:
         self.log_file = log_file
+        self.streams = sys.stdout, sys.stderr
 
-    def __enter__(self) -> None:
+    def __enter__(self) -> _Output:
         if self.log_file:
             target = os.open(self.log_file, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
             os.dup2(target, 1)
             os.dup2(target, 2)
             os.close(target)
+        return self
+
+    def end(self, outcome: dict[str, Any]) -> None:
+        """Take standard output and error back from the step, and add the traceback of its error."""
+        cancel_timers()
+        sys.stdout, sys.stderr = self.streams
+        flush()
+        text = outcome.get("error", {}).get("traceback", "")
+        # A full disk must not hide the error itself.
+        with contextlib.suppress(OSError):
+            if text and self.log_file:
+                # By name: the step may have closed descriptor 2, or opened something else in its place.
+                with open(self.log_file, "a", encoding="utf-8", errors="backslashreplace") as log:
+                    log.write(text)
 
     def __exit__(self, *_: object) -> None:
-        for stream in (sys.stdout, sys.stderr):
-            stream.flush()
         if self.log_file:
             nowhere = os.open(os.devnull, os.O_WRONLY | os.O_CLOEXEC)
             os.dup2(nowhere, 1)
             os.dup2(nowhere, 2)
             os.close(nowhere)
+            # What the log could not take would else come with the next step.
+            flush()
 
 
-def _surroundings() -> tuple[str, dict[str, str]]:
-    """Working folder and environment; OpenMP's own variables aside, which libraries set when they are imported."""
-    try:
-        folder = os.getcwd()
-    except FileNotFoundError:
-        folder = ""
-    return folder, {name: value for name, value in os.environ.items() if not name.startswith("KMP_")}
-
-
-def _has_children() -> bool:
-    """Whether the step left processes behind."""
-    for thread in os.listdir("/proc/self/task"):
-        try:
-            with open(f"/proc/self/task/{thread}/children", encoding="ascii") as file:
-                if file.read():
-                    return True
-        except FileNotFoundError:
-            # The thread ended meanwhile, or the kernel does not list children.
-            continue
-    return False
+def flush() -> None:
+    """Send what was printed on its way; a log on a full disk, or closed by the step, loses the rest."""
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError):
+            stream.flush()
 
 
 def _reset_peak_memory() -> None:
@@ -126,8 +133,4 @@ def _reset_peak_memory() -> None:
 
 
 def _peak_memory_bytes() -> int:
-    with open("/proc/self/status", encoding="ascii", errors="replace") as file:
-        for line in file:
-            if line.startswith("VmHWM:"):
-                return int(line.split()[1]) * 1024
-    return 0
+    return int(status_field("VmHWM").removesuffix(" kB") or 0) * 1024

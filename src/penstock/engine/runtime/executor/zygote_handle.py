@@ -43,24 +43,34 @@ class ZygoteHandle:
         return os.getcwd() == self._folder and dict(os.environ) == self._environment
 
     def fork(self, request: dict[str, Any]) -> Wire:
-        """Ask for a worker; returns the runner's end of its wire."""
+        """Ask for a worker; returns the runner's end of its wire.
+
+        Raises
+        ------
+        BrokenPipeError, ConnectionResetError
+            If the zygote was killed.
+        """
         ours, theirs = socket.socketpair()
         self._has_workers = True
-        socket.send_fds(self.wire.sock, [encode(request)], [theirs.fileno()])
-        theirs.close()
+        with theirs:
+            try:
+                socket.send_fds(self.wire.sock, [encode(request)], [theirs.fileno()])
+            except OSError:
+                ours.close()
+                raise
         return Wire(ours)
 
     def kill(self, pid: int, number: int) -> None:
         """Send a signal to a worker's process group, unless it has ended."""
         self.wire.send({"kill": pid, "signal": int(number)})
 
-    def stop(self) -> None:
-        """End it, and with it every worker."""
+    def stop(self) -> int:
+        """End it, and with it every worker; returns its exit code, negative for a signal."""
         self.wire.close()
         if not self._has_workers:
             # It may still be starting, and has nobody to look after.
             self._process.kill()
-        self._process.wait()
+        return self._process.wait()
 
 
 _SPARE: list[ZygoteHandle] = []

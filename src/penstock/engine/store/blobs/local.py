@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from penstock.core.canonical import PREFIX, digest_bytes
+from penstock.core.clock import now_us
 from penstock.core.error import CorruptArtifactError, NotFoundError, StoreError
 from penstock.core.protocol import BlobInfo
 from penstock.engine.store.blobs.manifest import (
@@ -23,9 +24,10 @@ from penstock.engine.store.blobs.manifest import (
     list_files,
     manifest_bytes,
     read_manifest,
+    size_in_manifest,
 )
 from penstock.engine.store.disk_error import disk_error
-from penstock.engine.store.process import is_pid_running, now_us, this_process
+from penstock.engine.store.process import is_pid_running, this_process
 
 STAGING = ".staging"
 QUARANTINE = ".quarantine"
@@ -93,10 +95,10 @@ class LocalBlobs:
         """Blobs whose commit is complete: all, or those of the given digests that exist."""
         for digest in self._digests() if digests is None else digests:
             folder = self._folder(digest)
-            with suppress(FileNotFoundError, NotADirectoryError, NotFoundError):
-                # A damaged manifest is still a blob: `verify` tells, listing does not fail.
+            with suppress(FileNotFoundError, NotADirectoryError):
                 changed_ns = os.stat(folder / MANIFEST).st_mtime_ns
-                yield BlobInfo(digest, self._size_bytes(digest, folder), changed_ns // 1000)
+                size_bytes = size_in_manifest((folder / MANIFEST).read_bytes(), digest)
+                yield BlobInfo(digest, size_bytes, changed_ns // 1000)
 
     def delete(self, digest: str) -> None:
         """Remove a blob; nothing happens if it is not there."""
@@ -214,12 +216,6 @@ class LocalBlobs:
                 _VERIFIED.pop(str(folder / entry.path), None)
                 raise corrupt(digest, entry.path, "its content does not match the digest", str(self.root))
             _VERIFIED[str(folder / entry.path)] = identity
-
-    def _size_bytes(self, digest: str, folder: Path) -> int:
-        try:
-            return sum(entry.size_bytes for entry in self._entries(digest, folder))
-        except CorruptArtifactError:
-            return 0
 
     def _digests(self) -> Iterator[str]:
         if not self.root.is_dir():

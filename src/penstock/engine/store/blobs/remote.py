@@ -14,12 +14,21 @@ from typing import Any
 from urllib.parse import quote
 
 from penstock.core.canonical import PREFIX
+from penstock.core.clock import now_us
 from penstock.core.error import ConfigError, CorruptArtifactError, NotFoundError, StoreError
 from penstock.core.plugin import require
 from penstock.core.protocol import BlobInfo
 from penstock.engine.store.blobs.local import QUARANTINE, LocalBlobs
-from penstock.engine.store.blobs.manifest import MANIFEST, Entry, absent, address, corrupt, is_blob_name, read_manifest
-from penstock.engine.store.process import now_us
+from penstock.engine.store.blobs.manifest import (
+    MANIFEST,
+    Entry,
+    absent,
+    address,
+    corrupt,
+    is_blob_name,
+    read_manifest,
+    size_in_manifest,
+)
 
 _PACKAGES = {
     "s3": ("s3fs", "s3"),
@@ -198,13 +207,7 @@ class RemoteBlobs:
         except FileNotFoundError:
             return None
         data = self._manifest(digest)
-        if data is None:
-            return None
-        try:
-            size_bytes = sum(entry.size_bytes for entry in read_manifest(data, digest, self._where))
-        except CorruptArtifactError:
-            size_bytes = 0
-        return BlobInfo(digest, size_bytes, _modified_us(info))
+        return None if data is None else BlobInfo(digest, size_in_manifest(data, digest), _modified_us(info))
 
     def _digests(self) -> list[str]:
         with self._remote("cannot list blobs"):

@@ -8,10 +8,9 @@ from typing import Any, cast
 from penstock.core.error import DataError
 from penstock.core.plugin import load_plugin
 from penstock.core.protocol import Source
-from penstock.ml.data.source.location import SUFFIXES, find_files
+from penstock.ml.data.source.location import AUTO, SUFFIXES, find_files
 
 GROUP = "penstock.sources"
-AUTO = "auto"
 
 
 def open_source(uri: str, *, format: str = AUTO, **options: Any) -> Source:

@@ -9,6 +9,9 @@ from pathlib import Path
 from penstock.core.canonical import PREFIX
 from penstock.core.error import DataError, closest
 
+AUTO = "auto"
+"""Stands for the format that the endings of the names tell."""
+
 SUFFIXES = {
     "csv": (".csv", ".tsv", ".csv.gz", ".tsv.gz"),
     "parquet": (".parquet", ".pq"),

@@ -28,6 +28,9 @@ class Flavour(Protocol):
     def load(self, folder: Path, *, trust: bool) -> Any:
         """Read them back, without running foreign code unless ``trust`` is true."""
 
+    def untrusted_types(self, native: Any) -> list[str]:
+        """Types that `load` refuses unless ``trust`` is true."""
+
     def predict_proba(self, native: Any, signature: Signature, matrix: NDArray[np.float64]) -> NDArray[np.float64]:
         """Probabilities, shape (n_rows, n_classes)."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,10 +23,18 @@ KNOWN_TYPES = frozenset(
     {
         "functools.partial",
         "numpy.dtype",
+        "sklearn.calibration._CalibratedClassifier",
+        "sklearn.calibration._SigmoidCalibration",
         "sklearn.ensemble._hist_gradient_boosting.binning._BinMapper",
         "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
+        "sklearn.gaussian_process._gpc._BinaryGaussianProcessClassifierLaplace",
+        "sklearn.gaussian_process.kernels.ConstantKernel",
+        "sklearn.gaussian_process.kernels.Product",
+        "sklearn.gaussian_process.kernels.RBF",
         "sklearn.metrics._dist_metrics.EuclideanDistance64",
         "sklearn.neighbors._kd_tree.KDTree",
+        "sklearn.neural_network._stochastic_optimizers.AdamOptimizer",
+        "sklearn.neural_network._stochastic_optimizers.SGDOptimizer",
         "sklearn.tree._tree.Tree",
         "sklearn.utils.validation.check_array",
     }
@@ -51,7 +60,7 @@ def load(folder: Path, *, trust: bool) -> Any:
     skops_io = require("skops.io", extra="sklearn", where="a model of flavour 'sklearn'")
     path = folder / FILE_NAME
     try:
-        foreign = [name for name in skops_io.get_untrusted_types(file=path) if name not in KNOWN_TYPES]
+        foreign = _unknown(skops_io.get_untrusted_types(file=path))
         if foreign and not trust:
             raise UntrustedError(
                 f"loading the model would run {', '.join(foreign)}",
@@ -67,6 +76,16 @@ def load(folder: Path, *, trust: bool) -> Any:
             where=str(path),
             fix="install the versions named in model.json, or train the model again",
         ) from error
+
+
+def untrusted_types(native: Any) -> list[str]:
+    """Types of an estimator, fitted or not, that `load` takes on trust only."""
+    skops_io = require("skops.io", extra="sklearn", where="a model of flavour 'sklearn'")
+    return _unknown(skops_io.get_untrusted_types(data=skops_io.dumps(native)))
+
+
+def _unknown(types: Iterable[str]) -> list[str]:
+    return [name for name in types if name not in KNOWN_TYPES]
 
 
 def predict_proba(native: Any, signature: Signature, matrix: NDArray[np.float64]) -> NDArray[np.float64]:

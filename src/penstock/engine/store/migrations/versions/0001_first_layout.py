@@ -22,7 +22,7 @@ def upgrade() -> None:
         sa.Column("name", sa.Text, nullable=False),
         *_whole("token"),
         *_text("host", "boot_id"),
-        *_whole("pid", "pid_started", "acquired_us", "expires_us"),
+        *_whole("pid", "pid_started", "acquired_us", "expires_us", "stop_requested_us"),
         sa.PrimaryKeyConstraint("name", name="pk_lease"),
     )
 
@@ -103,7 +103,7 @@ def _create_logs() -> None:
         *_id("metric"),
         *_whole("context_id"),
         *_text("step"),
-        *_whole("item"),
+        *_whole("item", "attempt"),
         *_text("name"),
         sa.Column("value", sa.Double),
         *_whole("training_step", "time_us"),
@@ -115,7 +115,7 @@ def _create_logs() -> None:
         *_id("param"),
         *_whole("context_id"),
         *_text("step"),
-        *_whole("item"),
+        *_whole("item", "attempt"),
         *_text("name", "value"),
         _reference("param", "context_id", "context", "CASCADE"),
     )
