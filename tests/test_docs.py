@@ -60,7 +60,9 @@ def test_commands_run(page: Path, tmp_path: Path) -> None:
         assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
 
 
-@pytest.mark.parametrize("page", [DOCS / "pipelines.md"], ids=lambda page: page.name)
+@pytest.mark.parametrize(
+    "page", [DOCS / "data.md", DOCS / "models.md", DOCS / "pipelines.md"], ids=lambda page: page.name
+)
 def test_snippets_run_one_after_another(page: Path, tmp_path: Path) -> None:
     folder = project(tmp_path, page)
     snippets = [block for block in blocks(page, "python") if not re.match(r"# \w+\.py\n", block)]

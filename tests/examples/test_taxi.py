@@ -50,6 +50,17 @@ def scalar(output: Any) -> float:
     return float(output["value"] if isinstance(output, dict) else output)
 
 
+def test_the_whole_example_runs_once_and_is_reused(project: Project) -> None:
+    only = ("-p", "rows=1000", "-p", 'frameworks=["sklearn"]')
+    first = project.run(*only)
+    assert {event["step"] for event in finished(first)} == STEPS
+    assert 0.5 < scalar(outputs(first)["auc"]) <= 1
+    again = project.run(*only)
+    assert {event["cached"] for event in finished(again)} == {True}
+    assert outputs(again) == outputs(first)
+
+
+@pytest.mark.heavy(budget_s=60)
 def test_generated_trips(project: Project) -> None:
     first = project.run("-p", "rows=5000")
     assert {event["step"] for event in finished(first)} == STEPS
@@ -63,6 +74,7 @@ def test_generated_trips(project: Project) -> None:
     assert outputs(afresh) == outputs(first), "training again gives the same digests"
 
 
+@pytest.mark.heavy(budget_s=60)
 def test_real_trips(project: Project, real_data: Path) -> None:
     events = project.run("-p", f"source={real_data / 'taxi' / 'taxi.csv'}")
     with Workspace.open(project.folder) as workspace:
@@ -79,6 +91,7 @@ def test_real_trips(project: Project, real_data: Path) -> None:
         assert "tips" not in {feature.name for feature in model.signature.features}, "tips give the label away"
 
 
+@pytest.mark.heavy(budget_s=60)
 def test_an_edited_file_is_read_again(project: Project, real_data: Path) -> None:
     lines = (real_data / "taxi" / "taxi.csv").read_text().splitlines(keepends=True)
     source = project.folder / "trips with blank.csv"

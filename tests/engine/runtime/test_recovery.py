@@ -11,12 +11,14 @@ import threading
 
 import pytest
 from processes import wait_until
+from small_disk import small_disk
 
 from penstock.core.artifact import artifacts_in
 from penstock.core.error import UsageError
 from penstock.core.state import ABANDONED, CACHED, CANCELED, COMPLETE, FAILED, RUNNING, SKIPPED
 from penstock.engine.runtime import RunOptions, request_cancel, sweep
 from penstock.engine.runtime.recovery import _close_dead
+from penstock.workspace import Workspace
 
 SIMPLE = """
     @ps.step
@@ -72,8 +74,6 @@ def test_sweeping_while_runs_come_and_go(project) -> None:
     over = threading.Event()
 
     def sweep_all() -> None:
-        from penstock.workspace import Workspace
-
         with Workspace.open(project.root) as workspace:
             while not over.is_set():
                 sweep(workspace._place)
@@ -322,3 +322,27 @@ def test_two_steps_of_a_dynamic_module_do_not_share_results(project) -> None:
         run = project.run("p")
         assert {name: output.load() for name, output in run.outputs.items()} == {"price": 100, "tax": 7}
     assert SKIPPED not in project.finished().values()
+
+
+def test_full_disk_fails_the_step_and_space_helps(project) -> None:
+    """The step fails, not the run's bookkeeping; nothing is left in the way, and the same run goes on."""
+    home = project.root / "small"
+    with small_disk(home, size="6m"):
+        project.workspace = Workspace.open(project.root, flags={"artifacts": str(home / "artifacts")})
+        project.write("""
+            @ps.step
+            def big(mb: int) -> Path:
+                target = Path("big.bin")
+                target.write_bytes(bytes(mb * 2**20))
+                return target
+
+            @ps.pipeline
+            def p(mb: int = 20):
+                return big(mb)
+        """)
+        run = project.run("p")
+        assert run.state == FAILED
+        assert "No space left" in project.error(run, "big")["what"]
+        assert list((home / "artifacts" / ".staging").glob("*")) == []
+        assert project.run("p", mb=1).state == COMPLETE
+        project.workspace.close()

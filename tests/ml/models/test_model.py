@@ -14,6 +14,7 @@ from penstock.core.plugin import load_plugin
 from penstock.ml.data import Dataset
 from penstock.ml.data.parquet import write_parquet
 from penstock.ml.models import Model
+from penstock.ml.models.materializer import ModelMaterializer
 from penstock.testing.trainer_contract import examples
 
 FEATURES = ["number", "text", "flag"]
@@ -174,9 +175,13 @@ def test_foreign_types_load_with_trust_only(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setitem(sys.modules, "strange_module", sys.modules[__name__])
     monkeypatch.setattr(Strange, "__module__", "strange_module")
     model = fit("sklearn")
-    Model(model.flavour, model.signature, model.class_names, (), Strange()).save(tmp_path)
+    strange = Model(model.flavour, model.signature, model.class_names, (), Strange())
+    strange.save(tmp_path)
     with pytest.raises(UntrustedError, match=r"strange_module\.Strange") as caught:
         Model.load(tmp_path)
     assert "trust=True" in caught.value.fix
+    with pytest.raises(UntrustedError, match="no other step could take it") as refused:
+        ModelMaterializer().save(strange, tmp_path / "stored")
+    assert "a File" in refused.value.fix
     loaded = Model.load(tmp_path, trust=True)
     assert loaded.predict_proba(pa.table({name: [None] for name in FEATURES})).tolist() == [[0.25, 0.75]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -152,8 +153,12 @@ def _save(port: Output, value: Any, blobs: BlobStore, where: str) -> Value:
     if not any(_is_form(cls, port.type.form) for cls in type(value).__mro__):
         raise _wrong_type(f"output '{port.name}'", str(port.type), value, where)
     staged = blobs.stage()
-    materializer(port.type.kind, port.type.form).save(value, staged)
-    info = blobs.commit(staged)
+    try:
+        materializer(port.type.kind, port.type.form).save(value, staged)
+        info = blobs.commit(staged)
+    finally:
+        # What could not be stored must not fill the disk; a commit has moved the folder away.
+        shutil.rmtree(staged, ignore_errors=True)
     return ArtifactRef(port.type.kind, info.digest, info.size_bytes)
 
 

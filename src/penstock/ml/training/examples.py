@@ -54,8 +54,9 @@ def read_examples(train: Any, *, label: str, features: Sequence[str]) -> Example
     Raises
     ------
     DataError
-        If there is no row, a column is missing, the features are none, repeated or the label; a label is missing
-        or of another type, or the labels have fewer than two or more than 1,000 classes.
+        If there is no row; if the label or a feature is no column; if the features are none, repeat a name or hold
+        the label; if a label is missing or of another type, or the labels have fewer than two or more than 1,000
+        classes.
     """
     table = _read(train, label, features)
     class_names, y = label_codes(table.column(label), label)

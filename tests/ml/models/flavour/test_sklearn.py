@@ -9,6 +9,7 @@ from penstock.ml.training.sklearn import trainer
 from penstock.testing.trainer_contract import examples
 
 
+@pytest.mark.filterwarnings("ignore:.*:sklearn.exceptions.ConvergenceWarning")
 @pytest.mark.parametrize(
     "estimator",
     [
