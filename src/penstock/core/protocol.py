@@ -241,6 +241,10 @@ class Task:
     timeout_s: float
     memory_bytes: int
 
+    def to_json(self) -> dict[str, Any]:
+        """JSON form; shares the node and the inputs, which nobody changes."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
 
 @dataclass(frozen=True, slots=True)
 class TaskEvent:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from penstock.core.protocol import Task
@@ -42,7 +42,7 @@ class Death:
 def describe_death(death: Death) -> dict[str, Any]:
     """The error as the JSON that the store keeps."""
     kind, what, fix = _cause(death)
-    return {"type": kind, "what": what, "where": place(asdict(death.task)), "fix": fix, "traceback": ""}
+    return {"type": kind, "what": what, "where": place(death.task.to_json()), "fix": fix, "traceback": ""}
 
 
 def _cause(death: Death) -> tuple[str, str, str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Callable
-from dataclasses import asdict
 from typing import Any, ClassVar
 
 from penstock.core.graph import StepRef
@@ -51,7 +50,7 @@ class InlineExecutor:
 
         means = Means(self._find_function, self._blobs, send, lambda: False, is_interruptible=True)
         with kept():
-            outcome = execute(asdict(task), means)
+            outcome = execute(task.to_json(), means)
         events.append(TaskEvent(task.id, "finished", {**outcome, "pid": os.getpid(), "peak_memory_bytes": 0}))
         return events
 

@@ -73,7 +73,7 @@ class LocalExecutor:
             worker = self._fork(threads)
         worker.task, worker.sent = task, time.monotonic()
         worker.deadline = worker.sent + task.timeout_s if task.timeout_s else 0.0
-        worker.wire.send({"task": asdict(task)})
+        worker.wire.send({"task": task.to_json()})
 
     def poll(self, timeout_s: float) -> list[TaskEvent]:
         """Events since the last call, after waiting at most ``timeout_s`` for the first."""

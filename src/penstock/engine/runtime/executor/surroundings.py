@@ -49,9 +49,10 @@ def kept() -> Iterator[None]:
         sys.stdout, sys.stderr = streams
         os.fchdir(folder)
         os.close(folder)
-        for name in _environment().keys() - environment.keys():
-            del os.environ[name]
-        os.environ.update(environment)
+        if _environment() != environment:
+            for name in _environment().keys() - environment.keys():
+                del os.environ[name]
+            os.environ.update(environment)
 
 
 def _folder() -> str:
@@ -63,4 +64,4 @@ def _folder() -> str:
 
 def _environment() -> dict[str, str]:
     """OpenMP's own variables aside, which libraries set when they are imported."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("KMP_")}
+    return {name: value for name, value in os.environ.copy().items() if not name.startswith("KMP_")}
