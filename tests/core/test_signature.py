@@ -93,12 +93,6 @@ def test_forms_of_artifacts_do_not_matter_but_kinds_and_lists_do() -> None:
     assert not fits(PortType("Parameter", "str"), table)
 
 
-def test_any_artifact_takes_artifacts_only() -> None:
-    anything = PortType("Artifact", "")
-    assert fits(anything, PortType("Model", "x.Y"))
-    assert not fits(anything, PortType("Parameter", "str"))
-
-
 def test_a_path_takes_artifacts_and_texts() -> None:
     path = PortType("Path")
     assert fits(path, PortType("Dataset", "pyarrow.lib.Table"))

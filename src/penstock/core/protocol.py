@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Protocol, runtime_checkable
@@ -314,7 +314,3 @@ class ExecutorSetup:
     artifacts: str
     cache: str
     options: Mapping[str, Any]
-
-
-Opener = Callable[[str], Any]
-"""What an entry point of ``penstock.stores`` is: opens a metadata store by URL."""

@@ -14,7 +14,6 @@ from typing import Any
 PARAMETER = "Parameter"
 PATH = "Path"
 """An input port annotated ``Path``: takes any artifact, or a path as parameter (hashed by content)."""
-ANY_ARTIFACT = "Artifact"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +84,7 @@ def fits(target: PortType, source: PortType) -> bool:
         return source.kind == PARAMETER and json_fits(target.form, source.form)
     if source.kind == PARAMETER:
         return target.kind == PATH and json_fits("list[str] | None" if target.is_list else "str | None", source.form)
-    is_kind = target.kind in (source.kind, ANY_ARTIFACT, PATH)
+    is_kind = target.kind in (source.kind, PATH)
     return is_kind and source.is_list == target.is_list and source.is_optional <= target.is_optional
 
 

@@ -14,9 +14,11 @@ from processes import wait_until
 from small_disk import small_disk
 
 from penstock.core.artifact import artifacts_in
-from penstock.core.error import UsageError
+from penstock.core.error import StoreError, UsageError
+from penstock.core.record import RunRecord
 from penstock.core.state import ABANDONED, CACHED, CANCELED, COMPLETE, FAILED, RUNNING, SKIPPED
 from penstock.engine.runtime import RunOptions, request_cancel, sweep
+from penstock.engine.runtime.journal import Journal
 from penstock.engine.runtime.recovery import _close_dead
 from penstock.workspace import Workspace
 
@@ -346,3 +348,18 @@ def test_full_disk_fails_the_step_and_space_helps(project) -> None:
         assert list((home / "artifacts" / ".staging").glob("*")) == []
         assert project.run("p", mb=1).state == COMPLETE
         project.workspace.close()
+
+
+def test_a_run_whose_last_write_fails_can_be_resumed_in_the_same_process(project, monkeypatch) -> None:
+    project.write(SIMPLE)
+    (project.root / "ready").touch()
+
+    def full(journal: Journal, record: RunRecord) -> None:
+        raise StoreError("the disk is full", where="here", fix="make space")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Journal, "close", full)
+        with pytest.raises(StoreError, match="the disk is full"):
+            project.run("p")
+    assert project.workspace.get_run().state == ABANDONED
+    assert project.workspace.resume("last").state == COMPLETE

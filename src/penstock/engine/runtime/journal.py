@@ -7,7 +7,6 @@ whatever is in the store, all that came before it is there too.
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 from typing import Any
 
 from penstock.core.protocol import Leases, RunLog
@@ -99,7 +98,7 @@ class Journal:
 
     def close(self, record: RunRecord) -> None:
         """Write the run's last state and give the lease back."""
-        self.run(replace(record))
+        self.run(record)
         self.flush()
         self._leases.release(self._lease)
 

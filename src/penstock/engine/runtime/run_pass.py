@@ -75,20 +75,20 @@ class RunPass:
         """
         began = time.monotonic()
         try:
-            frontier = Frontier(self.prepared.graph, self.record.parameters, self.options.until)
-            self._begin(frontier)
-            state = self._drive(frontier, earlier)
-            state = self._exit_handler(frontier, state, earlier)
+            try:
+                frontier = Frontier(self.prepared.graph, self.record.parameters, self.options.until)
+                self._begin(frontier)
+                state = self._drive(frontier, earlier)
+                state = self._exit_handler(frontier, state, earlier)
+            finally:
+                self.heartbeat.stop()
+                self._close_executor()
+            return self._end(frontier, state, time.monotonic() - began)
         except BaseException:
-            self._close_executor()
-            self.heartbeat.stop()
             # Without its lease the run counts as abandoned, for whoever looks next.
             with suppress(StoreError):
                 self.place.store.leases.release(self.journal.lease)
             raise
-        self._close_executor()
-        self.heartbeat.stop()
-        return self._end(frontier, state, time.monotonic() - began)
 
     def _begin(self, frontier: Frontier) -> None:
         self.journal.run(self.record)
