@@ -1,0 +1,221 @@
+"""What is kept of a data set: exact sums and order-free counts that can be merged, and nothing that depends on order.
+
+Two rules make it canonical. Every part is a function of the *multiset* of rows alone; and the part of a union is a
+function of the parts (merge). Counts are kept as fine as their limit allows: where more would be needed, the
+resolution is halved until they fit, and since a union has at least as many distinct values as each part, its
+resolution is never finer than theirs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pyarrow as pa
+
+    from penstock.ml.data.metadata.statistics import StatisticsType
+
+MAX_BINS = 4096
+"""Bins of a `PrefixHistogram` at most: up to so many distinct numbers are counted exactly."""
+
+MAX_VALUES = 1 << 17
+"""Values of a `ValueSample` at most: up to so many distinct texts are counted exactly."""
+
+MAX_SHORT_VALUES = 1024
+"""Values among the shortest texts that are always counted exactly: placeholders such as an empty text are short."""
+
+CELLS = 4096
+"""Cells that bound the count of a value which the sample lacks."""
+
+WEIGHT_UNITS = 1 << 20
+"""Weights are rounded (half to even) to multiples of 1 / WEIGHT_UNITS, so that their sums are exact integers."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExactSum:
+    """``mantissa * 2 ** exponent``, exactly; the mantissa is odd, or both are 0."""
+
+    mantissa: int = 0
+    exponent: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PrefixHistogram:
+    """Counts of finite numbers by the leading bits of their keys.
+
+    The key of a float64 is its bits as a signed integer, those of negative numbers flipped so that keys are in the
+    order of numbers; -0.0 counts as 0.0. A bin is a key shifted right (arithmetically) by ``shift``: at 0 every
+    number has a bin of its own. ``shift`` is the smallest with at most `MAX_BINS` bins.
+
+    Parameters
+    ----------
+    shift : int
+        0 to 63.
+    bins : ndarray of int64, shape (n,)
+        Ascending, each with at least one number.
+    counts : ndarray of int64, shape (n,)
+    weights : ndarray of int64, shape (n,), optional
+        In units of 1 / `WEIGHT_UNITS`; where the data set has a weight.
+    """
+
+    shift: int
+    bins: np.ndarray
+    counts: np.ndarray
+    weights: np.ndarray | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ValueSample:
+    """Exact counts of the texts whose hash begins with ``level`` zero bits; at level 0 of all.
+
+    ``level`` is the smallest with at most `MAX_VALUES` values. The hash is DuckDB's ``hash(text)``, an unsigned
+    64-bit number. Texts longer than 1024 bytes stand for themselves as `long_text` writes them.
+
+    Parameters
+    ----------
+    level : int
+    values : pyarrow.StringArray
+        Ascending by bytes.
+    counts : ndarray of int64
+    weights : ndarray of int64, optional
+    """
+
+    level: int
+    values: pa.Array
+    counts: np.ndarray
+    weights: np.ndarray | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShortValues:
+    """Exact counts of all texts of at most ``max_bytes`` UTF-8 bytes; the largest with at most MAX_SHORT_VALUES values.
+
+    Only where the sample's level is above 0; derived from the sample before it is thinned. ``max_bytes`` is -1 where
+    even the empty text does not fit (never), and 1024 where all fit.
+    """
+
+    max_bytes: int
+    values: pa.Array
+    counts: np.ndarray
+
+
+@dataclass(frozen=True, slots=True)
+class NestLevel:
+    """Presence and number of values on one level of nesting, the outermost first; a flat column has one level.
+
+    Parameters
+    ----------
+    num_missing : int
+        Null rows (at deeper levels: null lists).
+    lengths : PrefixHistogram
+        Of the number of values in each list that is present; a flat column has length 1 in each present row.
+    weight_missing : int
+        In weight units.
+    """
+
+    num_missing: int
+    lengths: PrefixHistogram
+    weight_missing: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class NumericState:
+    """Numbers of a feature (innermost values); NaN and infinities are counted, and left out of sums and bins."""
+
+    histogram: PrefixHistogram
+    num_nan: int
+    num_positive_inf: int
+    num_negative_inf: int
+    num_zeros: int
+    minimum: float | int | None
+    maximum: float | int | None
+    total: ExactSum
+    squares: ExactSum
+    weighted_total: ExactSum | None = None
+    weighted_squares: ExactSum | None = None
+    weight_nan: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TextState:
+    """Texts (or categorical numbers as text) of a feature.
+
+    Parameters
+    ----------
+    sample : ValueSample
+    short : ShortValues, optional
+        Where the sample's level is above 0.
+    cells : ndarray of int64, shape (CELLS,), optional
+        Rows by the last 12 bits of the hash; where the sample's level is above 0.
+    lengths : PrefixHistogram
+        Of the lengths in UTF-8 bytes.
+    total_characters : int
+    num_invalid_utf8 : int
+    """
+
+    sample: ValueSample
+    short: ShortValues | None
+    cells: np.ndarray | None
+    lengths: PrefixHistogram
+    total_characters: int
+    num_invalid_utf8: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class BytesState:
+    """Binary values of a feature: their sizes, distinct values by digest, and image formats where asked for."""
+
+    sample: ValueSample
+    sizes: PrefixHistogram
+    formats: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureState:
+    """Everything kept of one feature.
+
+    Parameters
+    ----------
+    path : tuple of str
+        Name of the column; further steps inside of structs.
+    type : str
+        ``INT``, ``FLOAT``, ``STRING``, ``BYTES`` or ``STRUCT``.
+    levels : tuple of NestLevel
+    numeric, text, bytes : optional
+        One of them; none for a struct, or a feature without any value. A boolean is INT with numbers 0 and 1.
+    domain : str
+        What the column's own type tells besides: ``BOOL``, ``DATE``, ``TIMESTAMP_US`` and the like; empty for none.
+        Dates count as days, timestamps as microseconds, times as microseconds since midnight, all as INT.
+    """
+
+    path: tuple[str, ...]
+    type: StatisticsType
+    levels: tuple[NestLevel, ...]
+    numeric: NumericState | None = None
+    text: TextState | None = None
+    bytes: BytesState | None = None
+    domain: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetState:
+    """One data set, or one slice of it.
+
+    Parameters
+    ----------
+    name : str
+        Empty for all rows, else the slice: ``company=Flash Cab``.
+    num_examples : int
+    weight : int, optional
+        Sum of the weights, in weight units.
+    features : mapping of tuple of str to FeatureState
+        By path, in the order of paths.
+    """
+
+    name: str
+    num_examples: int
+    features: Mapping[tuple[str, ...], FeatureState]
+    weight: int | None = None
