@@ -52,7 +52,7 @@ $(VENV)/.demo: $(REQUIREMENTS) | $(BIN)/python
 	@touch $@
 
 $(VENV)/.check: $(REQUIREMENTS) | $(BIN)/python
-	$(PIP) '.[dev,sklearn,xgboost,postgres,s3]'
+	$(PIP) '.[dev,sklearn,xgboost,postgres,s3,http,avro,images]'
 	@touch $@ $(VENV)/.demo
 
 $(VENV)/.all: $(REQUIREMENTS) | $(BIN)/python

@@ -6,6 +6,8 @@ penstock run examples/taxi/pipeline.py -p source=path/to/trips.csv    # your own
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pyarrow as pa
 
 import penstock as ps
@@ -25,6 +27,12 @@ def fingerprint_trips(source: str, rows: int, seed: int) -> str:
 def ingest(source: str, rows: int, seed: int) -> pa.RecordBatchReader:
     """Trips of a file or folder, or generated ones."""
     return stages.ingest(source).scan() if source else taxi(rows, seed)
+
+
+@ps.step(files=["schema.yaml"])
+def curated_schema() -> ps.Schema:
+    """What trips must look like, as people have written it down."""
+    return ps.Schema.load(Path(__file__).with_name("schema.yaml"))
 
 
 @ps.step
@@ -50,10 +58,21 @@ def taxi_pipeline(
     frameworks: list[str] = FRAMEWORKS,
 ):
     trips = ingest(source, rows, seed)
-    train_trips, eval_trips = stages.split(trips)
+    statistics = stages.describe(trips)
+    # What the data alone suggest, for those who revise the curated schema: penstock data schema --diff.
+    proposed = stages.infer_schema(statistics)
+    checked = stages.validate(trips, curated_schema(), statistics)
+    train_trips, eval_trips = stages.split(checked.data)
     examples = add_features.options(name="train_features")(train_trips)
     held_out = add_features.options(name="eval_features")(eval_trips)
     models = stages.train.map(frameworks, data=examples, label=LABEL)
     evaluations = stages.evaluate.map(models, data=held_out)
     best = stages.select(models, evaluations)
-    return {"model": best.model, "evaluation": best.evaluation, "auc": best.evaluation["auc"]}
+    return {
+        "model": best.model,
+        "evaluation": best.evaluation,
+        "auc": best.evaluation["auc"],
+        "statistics": statistics,
+        "proposed_schema": proposed,
+        "anomalies": checked.anomalies,
+    }

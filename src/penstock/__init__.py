@@ -13,18 +13,24 @@ if TYPE_CHECKING:
     from penstock.core.context import current_run, log_metrics, log_params
     from penstock.core.value import File, Metrics, Report
     from penstock.engine.authoring import otherwise, pipeline, step, when
+    from penstock.ml.data.anomalies import Anomalies
     from penstock.ml.data.dataset import Dataset
+    from penstock.ml.data.schema import Schema
+    from penstock.ml.data.statistics import Statistics
     from penstock.ml.evaluation.evaluation import Evaluation
     from penstock.ml.models.model import Model
     from penstock.workspace import Workspace, package, resume, run
 
 __all__ = [
+    "Anomalies",
     "Dataset",
     "Evaluation",
     "File",
     "Metrics",
     "Model",
     "Report",
+    "Schema",
+    "Statistics",
     "Workspace",
     "current_run",
     "log_metrics",
@@ -44,7 +50,10 @@ _SOURCES = {
     "penstock.core.context": ("current_run", "log_metrics", "log_params"),
     "penstock.core.value": ("File", "Metrics", "Report"),
     "penstock.engine.authoring": ("otherwise", "pipeline", "step", "when"),
+    "penstock.ml.data.anomalies": ("Anomalies",),
     "penstock.ml.data.dataset": ("Dataset",),
+    "penstock.ml.data.schema": ("Schema",),
+    "penstock.ml.data.statistics": ("Statistics",),
     "penstock.ml.evaluation.evaluation": ("Evaluation",),
     "penstock.ml.models.model": ("Model",),
     "penstock.workspace": ("Workspace", "package", "resume", "run"),

@@ -30,3 +30,27 @@ def test_nothing_there(tmp_path: Path) -> None:
         ingest(str(tmp_path / "a.csv"))
     with pytest.raises(DataError, match="no such file"):
         fingerprint_source(str(tmp_path / "a.csv"))
+
+
+def test_spans_are_part_of_the_fingerprint(tmp_path: Path) -> None:
+    for span in (1, 2):
+        (tmp_path / f"span-{span}").mkdir()
+        (tmp_path / f"span-{span}" / "a.csv").write_text("n\n1\n")
+    place = str(tmp_path / "span-{SPAN}")
+    assert fingerprint_source(place) == fingerprint_source(place, span=2) != fingerprint_source(place, span=1)
+    assert ingest(place, spans=2).num_rows == 2
+    assert ingest(place, options={"span_range": [1, 1]}).num_rows == 1
+    (tmp_path / "span-3").mkdir()
+    (tmp_path / "span-3" / "a.csv").write_text("n\n1\n")
+    assert fingerprint_source(place) == fingerprint_source(place, span=3) != fingerprint_source(place, span=2)
+
+
+def test_options_reach_the_source(tmp_path: Path) -> None:
+    (tmp_path / "1.csv").write_text("a\n1\n")
+    (tmp_path / "2.csv").write_text("b\nx\n")
+    with pytest.raises(DataError, match="lacks a and adds b"):
+        ingest(str(tmp_path)).to_arrow()
+    rows = ingest(str(tmp_path), options={"union_by_name": True}).to_arrow().to_pylist()
+    assert rows == [{"a": 1, "b": None}, {"a": None, "b": "x"}]
+    with pytest.raises(DataError, match="format 'csv' does not take no_such_option"):
+        ingest(str(tmp_path), options={"no_such_option": 1})

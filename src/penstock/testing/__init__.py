@@ -10,6 +10,7 @@ from penstock.testing.taxi import taxi, write_taxi
 if TYPE_CHECKING:
     from penstock.testing.blob_store_contract import BlobStoreContract
     from penstock.testing.executor_contract import ExecutorContract
+    from penstock.testing.file_source_contract import FileSourceContract
     from penstock.testing.leases_contract import LeasesContract
     from penstock.testing.lineage_contract import LineageContract
     from penstock.testing.materializer_contract import MaterializerContract
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = [
     "BlobStoreContract",
     "ExecutorContract",
+    "FileSourceContract",
     "LeasesContract",
     "LineageContract",
     "MaterializerContract",
@@ -38,6 +40,7 @@ __all__ = [
 _MODULE_OF = {
     "BlobStoreContract": "penstock.testing.blob_store_contract",
     "ExecutorContract": "penstock.testing.executor_contract",
+    "FileSourceContract": "penstock.testing.file_source_contract",
     "LeasesContract": "penstock.testing.leases_contract",
     "LineageContract": "penstock.testing.lineage_contract",
     "MaterializerContract": "penstock.testing.materializer_contract",

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from penstock.core.error import DataError, closest
+from penstock.ml.data.parquet import FILE_NAME
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,6 +39,9 @@ class Dataset:
     Parquet: the same rows give the same artifact, whatever they were held in.
     """
 
+    artifact_file: Path | None = None
+    """The canonical file that these very rows are stored in, where they were loaded from an artifact."""
+
     def __init__(self, path: Path | str) -> None:
         from penstock.ml.data.origin import ParquetFiles
 
@@ -49,6 +53,13 @@ class Dataset:
         from penstock.ml.data.origin import SourceRows
 
         return cls._over(SourceRows(source))
+
+    @classmethod
+    def of_artifact(cls, folder: Path) -> Dataset:
+        """The rows of a stored artifact, whose file is canonical already."""
+        dataset = cls(folder)
+        dataset.artifact_file = folder / FILE_NAME
+        return dataset
 
     @classmethod
     def _over(cls, origin: Origin) -> Dataset:

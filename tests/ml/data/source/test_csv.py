@@ -278,7 +278,8 @@ class TestFolder:
         ]
 
     @pytest.mark.parametrize(
-        ("second", "what"), [("a\n1\n", "lacks b"), ("a,b,c\n1,2,3\n", "adds c"), ("b,a\n1,2\n", "another order")]
+        ("second", "what"),
+        [("a\n1\n", "lacks b"), ("a,b,c\n1,2,3\n", "adds c"), ("b,a\n1,2\n", "orders them otherwise")],
     )
     def test_another_header(self, tmp_path: Path, second: str, what: str) -> None:
         folder = self.folder(tmp_path, one="a,b\n1,2\n", two=second)
@@ -292,3 +293,26 @@ class TestFolder:
         with pytest.raises(DataError) as caught:
             read(folder)
         assert caught.value.where.endswith("two.csv, line 2")
+
+    def test_union_by_name(self, tmp_path: Path) -> None:
+        folder = self.folder(tmp_path, one="a,b\n1,x\n", two="c,b,a\n2024-01-01,y,2.5\n", three="b\n")
+        table = CsvSource(str(folder), union_by_name=True).read().read_all()
+        assert table.to_pylist() == [
+            {"b": "x", "a": 1.0, "c": None},
+            {"b": "y", "a": 2.5, "c": dt.date(2024, 1, 1)},
+        ]
+        (folder / "four.csv").write_text("A\n1\n")
+        with pytest.raises(DataError, match="are called"):
+            CsvSource(str(folder), union_by_name=True).read()
+
+
+def test_gzip_cut_off_behind_the_header(tmp_path: Path) -> None:
+    text = "".join(f"{number},{number * 7919}\n" for number in range(ROWS))
+    whole = gzip.compress(f"a,b\n{text}".encode())
+    for size in (len(whole) // 2, len(whole) - 4):
+        assert "damaged or cut off" in failure(tmp_path / "a.csv.gz", whole[:size]).what
+
+
+def test_values_of_several_kinds_in_one_column_are_text(path: Path) -> None:
+    table = read(path, "a\n1\n2.50\ntrue\n2024-01-01\nx\n")
+    assert table["a"].to_pylist() == ["1", "2.50", "true", "2024-01-01", "x"]

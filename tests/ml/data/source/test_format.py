@@ -39,3 +39,61 @@ def test_unknown_formats_and_options(folder: Path) -> None:
     with pytest.raises(DataError, match="format 'parquet' does not take types"):
         open_source(str(folder), format="parquet", types={"n": "BIGINT"})
     assert isinstance(open_source(str(folder), format="csv", types=None), CsvSource)
+
+
+@pytest.mark.parametrize(
+    ("uri", "name"),
+    [
+        ("postgresql://host/base", "postgresql"),
+        ("postgres://host/base", "postgresql"),
+        ("postgresql+psycopg://host/base", "postgresql"),
+        ("sqlite:///a.db", "sqlite"),
+        ("duckdb:///a.duckdb", "duckdb"),
+        ("bigquery://project/set", "bigquery"),
+    ],
+)
+def test_urls_go_to_the_source_of_that_name(uri: str, name: str) -> None:
+    assert detect_format(uri) == name
+
+
+@pytest.mark.parametrize(
+    ("file", "name"),
+    [
+        ("a.JSONL", "jsonl"),
+        ("a.ndjson.gz", "jsonl"),
+        ("a.feather", "arrow"),
+        ("a.arrows", "arrow"),
+        ("a.avro", "avro"),
+        ("a.tfrecord", "tfrecord"),
+        ("train.tfrecord-00000-of-00010", "tfrecord"),
+        ("data_tfrecord-00000-of-00001.gz", "tfrecord"),
+        ("part-00000-of-00010.csv", "csv"),
+    ],
+)
+def test_endings(tmp_path: Path, file: str, name: str) -> None:
+    (tmp_path / file).touch()
+    assert detect_format(str(tmp_path / file)) == detect_format(str(tmp_path)) == name
+
+
+def test_a_folder_of_class_folders_holds_images(tmp_path: Path) -> None:
+    for name in ("cats/1.jpg", "dogs/2.PNG"):
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / name).touch()
+    assert detect_format(str(tmp_path)) == "images"
+    (tmp_path / "notes.txt").touch()
+    assert detect_format(str(tmp_path)) == "images"
+    (tmp_path / "a.csv").touch()
+    assert detect_format(str(tmp_path)) == "csv"
+
+
+def test_patterns_and_several(folder: Path) -> None:
+    (folder / "b.csv").write_text("n\n2\n")
+    assert open_source(str(folder / "*.csv")).read().read_all()["n"].to_pylist() == [1, 2]
+    several = open_source([str(folder / "b.csv"), str(folder)])
+    assert several.read().read_all()["n"].to_pylist() == [2, 1, 2]
+    write_parquet(pa.table({"n": [1]}), folder / "c.parquet")
+    with pytest.raises(DataError, match="mixes formats"):
+        detect_format([str(folder / "a.csv"), str(folder / "c.parquet")])
+    (folder / "README.md").touch()
+    with pytest.raises(DataError, match=r"the ending of 'README\.md'"):
+        open_source(str(folder / "*"))

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from penstock.core.error import DataError
-from penstock.ml.data.source.location import content_digest, content_kind, find_files
+from penstock.ml.data.source.location import SUFFIXES, content_digest, content_kind, find_files, is_remote
 
 
 def test_a_folder_gives_its_files_in_order(tmp_path: Path) -> None:
@@ -36,9 +36,47 @@ def test_a_folder_without_such_files_says_what_it_holds(tmp_path: Path) -> None:
         find_files(str(tmp_path), (".csv",))
 
 
-def test_remote_locations_are_told(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="'s3' locations"):
-        find_files("s3://bucket/a.csv", (".csv",))
+def test_patterns(tmp_path: Path) -> None:
+    for name in ("b.csv", "a.csv", "_x.csv", ".x.csv", "notes.txt", "deep/er/c.csv", "we[ird]*.csv"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("a\n")
+
+    def names(pattern: str) -> list[str]:
+        return [path.name for path in find_files(f"{tmp_path}/{pattern}", (".csv",))]
+
+    assert names("?.csv") == ["a.csv", "b.csv"]
+    assert names("**/*.csv") == ["a.csv", "b.csv", "c.csv", "we[ird]*.csv"]
+    assert names("[ab].*") == ["a.csv", "b.csv"]
+    assert names("we[ird]*.csv") == ["we[ird]*.csv"]
+    assert names("*.txt") == ["notes.txt"]
+    with pytest.raises(DataError, match="no file matches") as caught:
+        names("*.parquet")
+    assert str(tmp_path) in caught.value.fix
+    with pytest.raises(DataError, match="no file matches"):
+        names("nothing/*.csv")
+
+
+def test_shards(tmp_path: Path) -> None:
+    for name in (
+        "x.tfrecord-00001-of-00002",
+        "x.tfrecord-00000-of-00002",
+        "x.tfrecord-1",
+        "y_tfrecord-00000-of-00001.gz",
+    ):
+        (tmp_path / name).touch()
+    found = find_files(str(tmp_path), SUFFIXES["tfrecord"])
+    assert [path.name for path in found] == [
+        "x.tfrecord-00000-of-00002",
+        "x.tfrecord-00001-of-00002",
+        "y_tfrecord-00000-of-00001.gz",
+    ]
+
+
+def test_which_locations_are_remote() -> None:
+    assert is_remote("s3://bucket/a.csv")
+    assert is_remote("memory://a.csv")
+    assert not is_remote("file:///a.csv")
+    assert not is_remote("/a.csv")
 
 
 def test_digest_is_of_contents_in_order(tmp_path: Path) -> None:
@@ -69,6 +107,9 @@ if os.geteuid() == 0:
 for call in (
     lambda: find_files(str(folder / "closed"), (".csv",)),
     lambda: find_files(str(folder / "closed" / "a.csv"), (".csv",)),
+    lambda: find_files(str(folder / "closed" / "*.csv"), (".csv",)),
+    lambda: find_files(str(folder / "clo*" / "a.csv"), (".csv",)),
+    lambda: find_files(str(folder / "**" / "a.csv"), (".csv",)),
     lambda: content_kind(folder / "a.csv"),
     lambda: content_digest([folder / "a.csv"]),
 ):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from shutil import copyfile
 from typing import ClassVar
 
 from penstock.ml.data.dataset import Dataset
@@ -16,12 +17,15 @@ class DatasetMaterializer:
     capabilities: ClassVar[frozenset[str]] = frozenset({"deterministic", "streaming"})
 
     def save(self, value: Dataset, folder: Path) -> None:
-        """Write the rows into the folder, in bounded memory."""
-        write_parquet(value, folder / FILE_NAME, where=repr(value))
+        """Write the rows into the folder, in bounded memory; an artifact that is only passed on is copied."""
+        if value.artifact_file is not None:
+            copyfile(value.artifact_file, folder / FILE_NAME)
+        else:
+            write_parquet(value, folder / FILE_NAME, where=repr(value))
 
     def load(self, folder: Path) -> Dataset:
-        """The data set over the folder's files."""
-        return Dataset(folder)
+        """The data set over the folder's file."""
+        return Dataset.of_artifact(folder)
 
 
 dataset = DatasetMaterializer()

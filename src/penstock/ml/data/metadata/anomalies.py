@@ -6,107 +6,25 @@ from typing import Any, Literal
 
 import msgspec
 
+from penstock.ml.data.metadata.anomaly_type import AnomalyType, Severity
 from penstock.ml.data.metadata.path import Path
 from penstock.ml.data.metadata.schema import SchemaMessage
 
-Severity = Literal["UNKNOWN", "WARNING", "ERROR"]
-AnomalyType = Literal[
-    "UNKNOWN_TYPE",
-    "MULTIPLE_REASONS",
-    "BOOL_TYPE_BIG_INT",
-    "BOOL_TYPE_BYTES_NOT_INT",
-    "BOOL_TYPE_BYTES_NOT_STRING",
-    "BOOL_TYPE_FLOAT_NOT_INT",
-    "BOOL_TYPE_FLOAT_NOT_STRING",
-    "BOOL_TYPE_INT_NOT_STRING",
-    "BOOL_TYPE_SMALL_INT",
-    "BOOL_TYPE_STRING_NOT_INT",
-    "BOOL_TYPE_UNEXPECTED_STRING",
-    "BOOL_TYPE_UNEXPECTED_FLOAT",
-    "BOOL_TYPE_INVALID_CONFIG",
-    "ENUM_TYPE_BYTES_NOT_STRING",
-    "ENUM_TYPE_FLOAT_NOT_STRING",
-    "ENUM_TYPE_INT_NOT_STRING",
-    "ENUM_TYPE_INVALID_UTF8",
-    "ENUM_TYPE_UNEXPECTED_STRING_VALUES",
-    "FEATURE_TYPE_HIGH_NUMBER_VALUES",
-    "FEATURE_TYPE_LOW_FRACTION_PRESENT",
-    "FEATURE_TYPE_LOW_NUMBER_PRESENT",
-    "FEATURE_TYPE_LOW_NUMBER_VALUES",
-    "FEATURE_TYPE_NOT_PRESENT",
-    "FEATURE_TYPE_NO_VALUES",
-    "FEATURE_TYPE_UNEXPECTED_REPEATED",
-    "FEATURE_TYPE_HIGH_UNIQUE",
-    "FEATURE_TYPE_LOW_UNIQUE",
-    "FEATURE_TYPE_NO_UNIQUE",
-    "FLOAT_TYPE_BIG_FLOAT",
-    "FLOAT_TYPE_NOT_FLOAT",
-    "FLOAT_TYPE_SMALL_FLOAT",
-    "FLOAT_TYPE_STRING_NOT_FLOAT",
-    "FLOAT_TYPE_NON_STRING",
-    "FLOAT_TYPE_UNKNOWN_TYPE_NUMBER",
-    "FLOAT_TYPE_HAS_NAN",
-    "FLOAT_TYPE_HAS_INF",
-    "INT_TYPE_BIG_INT",
-    "INT_TYPE_INT_EXPECTED",
-    "INT_TYPE_NOT_INT_STRING",
-    "INT_TYPE_NOT_STRING",
-    "INT_TYPE_SMALL_INT",
-    "INT_TYPE_STRING_EXPECTED",
-    "INT_TYPE_UNKNOWN_TYPE_NUMBER",
-    "LOW_SUPPORTED_IMAGE_FRACTION",
-    "SCHEMA_MISSING_COLUMN",
-    "SCHEMA_NEW_COLUMN",
-    "SCHEMA_TRAINING_SERVING_SKEW",
-    "STRING_TYPE_NOW_FLOAT",
-    "STRING_TYPE_NOW_INT",
-    "COMPARATOR_CONTROL_DATA_MISSING",
-    "COMPARATOR_TREATMENT_DATA_MISSING",
-    "COMPARATOR_L_INFTY_HIGH",
-    "COMPARATOR_JENSEN_SHANNON_DIVERGENCE_HIGH",
-    "COMPARATOR_NORMALIZED_ABSOLUTE_DIFFERENCE_HIGH",
-    "NO_DATA_IN_SPAN",
-    "SPARSE_FEATURE_MISSING_VALUE",
-    "SPARSE_FEATURE_MISSING_INDEX",
-    "SPARSE_FEATURE_LENGTH_MISMATCH",
-    "SPARSE_FEATURE_NAME_COLLISION",
-    "SEMANTIC_DOMAIN_UPDATE",
-    "COMPARATOR_LOW_NUM_EXAMPLES",
-    "COMPARATOR_HIGH_NUM_EXAMPLES",
-    "DATASET_LOW_NUM_EXAMPLES",
-    "DATASET_HIGH_NUM_EXAMPLES",
-    "WEIGHTED_FEATURE_NAME_COLLISION",
-    "WEIGHTED_FEATURE_MISSING_VALUE",
-    "WEIGHTED_FEATURE_MISSING_WEIGHT",
-    "WEIGHTED_FEATURE_LENGTH_MISMATCH",
-    "VALUE_NESTEDNESS_MISMATCH",
-    "DOMAIN_INVALID_FOR_TYPE",
-    "FEATURE_MISSING_NAME",
-    "FEATURE_MISSING_TYPE",
-    "INVALID_SCHEMA_SPECIFICATION",
-    "INVALID_DOMAIN_SPECIFICATION",
-    "UNEXPECTED_DATA_TYPE",
-    "SEQUENCE_VALUE_TOO_FEW_OCCURRENCES",
-    "SEQUENCE_VALUE_TOO_MANY_OCCURRENCES",
-    "SEQUENCE_VALUE_TOO_SMALL_FRACTION",
-    "SEQUENCE_VALUE_TOO_LARGE_FRACTION",
-    "FEATURE_COVERAGE_TOO_LOW",
-    "FEATURE_COVERAGE_TOO_SHORT_AVG_TOKEN_LENGTH",
-    "NLP_WRONG_LOCATION",
-    "EMBEDDING_SHAPE_INVALID",
-    "MAX_IMAGE_BYTE_SIZE_EXCEEDED",
-    "INVALID_FEATURE_SHAPE",
-    "STATS_NOT_AVAILABLE",
-    "DERIVED_FEATURE_BAD_LIFECYCLE",
-    "DERIVED_FEATURE_INVALID_SOURCE",
-    "CUSTOM_VALIDATION",
-]
+"""Words of TensorFlow Metadata for what can be wrong; 63 of them are raised, by TFDV and by Penstock."""
+
 MeasurementType = Literal["UNKNOWN", "L_INFTY", "JENSEN_SHANNON_DIVERGENCE", "NORMALIZED_ABSOLUTE_DIFFERENCE"]
 AnomalyNameFormat = Literal["UNKNOWN", "SERIALIZED_PATH"]
 
 
 class Reason(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):
-    """`AnomalyInfo.Reason` of TensorFlow Metadata."""
+    """One of the reasons of an anomaly (`AnomalyInfo.Reason`).
+
+    Parameters
+    ----------
+    type : str, optional
+    short_description, description : str, optional
+        For people.
+    """
 
     type: AnomalyType | None = None
     short_description: str | None = None
@@ -114,7 +32,20 @@ class Reason(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rena
 
 
 class AnomalyInfo(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):
-    """`AnomalyInfo` of TensorFlow Metadata."""
+    """What is wrong with one feature, or with the data set (`AnomalyInfo`).
+
+    Parameters
+    ----------
+    path : Path, optional
+        Of the feature.
+    severity : str, optional
+        The gravest of its reasons.
+    description, short_description : str, optional
+        Of all reasons; the short one is ``Multiple errors`` where there are several.
+    diff_regions : tuple of dict
+        Lines of the schema that would have to change; Penstock writes none, as TFDV by default.
+    reason : tuple of Reason
+    """
 
     path: Path | None = None
     severity: Severity | None = None
@@ -125,7 +56,14 @@ class AnomalyInfo(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True,
 
 
 class Measurement(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):
-    """`DriftSkewInfo.Measurement` of TensorFlow Metadata."""
+    """One comparison of a feature with itself elsewhere (`DriftSkewInfo.Measurement`).
+
+    Parameters
+    ----------
+    type : str, optional
+    value, threshold : float, optional
+        There is an anomaly where the value is above the threshold.
+    """
 
     type: MeasurementType | None = None
     value: float | None = None
@@ -133,7 +71,17 @@ class Measurement(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True,
 
 
 class DriftSkewInfo(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):
-    """`DriftSkewInfo` of TensorFlow Metadata."""
+    """Every comparison that was made of one feature, whether there is an anomaly or not (`DriftSkewInfo`).
+
+    Parameters
+    ----------
+    path : Path, optional
+        Of the feature.
+    drift_measurements : tuple of Measurement
+        With earlier data.
+    skew_measurements : tuple of Measurement
+        Of training data with the data at serving time.
+    """
 
     path: Path | None = None
     drift_measurements: tuple[Measurement, ...] = ()
@@ -141,7 +89,22 @@ class DriftSkewInfo(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
 
 
 class AnomaliesMessage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):
-    """`Anomalies` of TensorFlow Metadata."""
+    """The result of a validation (`Anomalies`).
+
+    Parameters
+    ----------
+    baseline : SchemaMessage, optional
+        The schema that the data were checked against.
+    anomaly_name_format : str, optional
+        How the keys of `anomaly_info` are written; Penstock and TFDV write serialised paths.
+    anomaly_info : dict of str to AnomalyInfo
+        By feature.
+    dataset_anomaly_info : AnomalyInfo, optional
+        About the data set as a whole.
+    data_missing : bool, optional
+        True where there were no rows, so that nothing was checked.
+    drift_skew_info : tuple of DriftSkewInfo
+    """
 
     baseline: SchemaMessage | None = None
     anomaly_name_format: AnomalyNameFormat | None = None

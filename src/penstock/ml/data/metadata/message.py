@@ -10,12 +10,12 @@ import msgspec
 
 from penstock.core.error import DataError
 
-M = TypeVar("M", bound=msgspec.Struct)
+M = TypeVar("M")
 
 _WORDS = {math.inf: "Infinity", -math.inf: "-Infinity"}
 
 
-def encode(message: msgspec.Struct, *, indent: int | None = None) -> str:
+def encode(message: Any, *, indent: int | None = None) -> str:
     """A record as the JSON that `google.protobuf.json_format` reads; the same record gives the same text.
 
     Numbers that JSON has no word for are written as protocol buffers do: ``"NaN"``, ``"Infinity"``, ``"-Infinity"``.
@@ -23,7 +23,7 @@ def encode(message: msgspec.Struct, *, indent: int | None = None) -> str:
     return json.dumps(to_json(message), ensure_ascii=False, indent=indent, allow_nan=False)
 
 
-def to_json(message: msgspec.Struct) -> Any:
+def to_json(message: Any) -> Any:
     """A record as plain JSON values."""
     return _finite(msgspec.to_builtins(message, str_keys=True))
 

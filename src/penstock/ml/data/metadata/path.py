@@ -20,5 +20,7 @@ class DerivedFeatureSource(msgspec.Struct, frozen=True, kw_only=True, omit_defau
     """What a feature that validation derived from others was made from."""
 
     deriver_name: str | None = None
+    description: str | None = None
     source_path: tuple[Path, ...] = ()
+    declaratively_configured: bool | None = None
     config: dict[str, Any] | None = None

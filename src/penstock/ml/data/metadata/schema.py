@@ -32,7 +32,7 @@ SequentialStatus = Literal["SEQUENTIAL_UNSPECIFIED", "SEQUENTIAL_YES", "SEQUENTI
 class Annotation(
     msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel", forbid_unknown_fields=True
 ):
-    """`Annotation` of TensorFlow Metadata."""
+    """`Annotation`: notes: tags, comments, and messages of any kind (JSON with ``@type``)."""
 
     tag: tuple[str, ...] = ()
     comment: tuple[str, ...] = ()
@@ -42,7 +42,7 @@ class Annotation(
 class NumericValueComparator(
     msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel", forbid_unknown_fields=True
 ):
-    """`NumericValueComparator` of TensorFlow Metadata."""
+    """`NumericValueComparator`: limits of the ratio of a number to the one before it, inclusive."""
 
     min_fraction_threshold: float | None = None
     max_fraction_threshold: float | None = None
@@ -51,7 +51,7 @@ class NumericValueComparator(
 class DatasetConstraints(
     msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel", forbid_unknown_fields=True
 ):
-    """`DatasetConstraints` of TensorFlow Metadata."""
+    """`DatasetConstraints`: limits of the number of rows, alone and over the previous span or version."""
 
     num_examples_drift_comparator: NumericValueComparator | None = None
     num_examples_version_comparator: NumericValueComparator | None = None
@@ -60,7 +60,7 @@ class DatasetConstraints(
 
 
 class Dim(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel", forbid_unknown_fields=True):
-    """`FixedShape.Dim` of TensorFlow Metadata."""
+    """`FixedShape.Dim`: one axis of a shape."""
 
     size: int | None = None
     name: str | None = None
@@ -69,7 +69,7 @@ class Dim(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename=
 class FixedShape(
     msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel", forbid_unknown_fields=True
 ):
-    """`FixedShape` of TensorFlow Metadata."""
+    """`FixedShape`: so many values in every row, the first axis varying slowest."""
 
     dim: tuple[Dim, ...] = ()
 
@@ -77,7 +77,7 @@ class FixedShape(
 class ValueCount(
     msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel", forbid_unknown_fields=True
 ):
-    """`ValueCount` of TensorFlow Metadata."""
+    """`ValueCount`: fewest and most values in a row that has the feature."""
 
     min: int | None = None
     max: int | None = None
@@ -86,7 +86,7 @@ class ValueCount(
 class ValueCountList(
     msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel", forbid_unknown_fields=True
 ):
-    """`ValueCountList` of TensorFlow Metadata."""
+    """`ValueCountList`: the same on each level of nested lists, the outermost first."""
 
     value_count: tuple[ValueCount, ...] = ()
 
@@ -94,7 +94,7 @@ class ValueCountList(
 class WeightedFeature(
     msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel", forbid_unknown_fields=True
 ):
-    """`WeightedFeature` of TensorFlow Metadata."""
+    """`WeightedFeature`: a feature whose values have weights in another feature, of the same length in every row."""
 
     name: str | None = None
     feature: Path | None = None
@@ -105,7 +105,7 @@ class WeightedFeature(
 class IndexFeature(
     msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel", forbid_unknown_fields=True
 ):
-    """`SparseFeature.IndexFeature` of TensorFlow Metadata."""
+    """`SparseFeature.IndexFeature`: a feature with the indices of a sparse feature along one axis."""
 
     name: str | None = None
 
@@ -113,7 +113,7 @@ class IndexFeature(
 class ValueFeature(
     msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel", forbid_unknown_fields=True
 ):
-    """`SparseFeature.ValueFeature` of TensorFlow Metadata."""
+    """`SparseFeature.ValueFeature`: the feature with the values of a sparse feature."""
 
     name: str | None = None
 
@@ -121,7 +121,7 @@ class ValueFeature(
 class DistributionConstraints(
     msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel", forbid_unknown_fields=True
 ):
-    """`DistributionConstraints` of TensorFlow Metadata."""
+    """`DistributionConstraints`: how many values must lie in the vocabulary: a fraction, 1 where not given."""
 
     min_domain_mass: float | None = None
 
@@ -129,7 +129,7 @@ class DistributionConstraints(
 class FeatureCoverageConstraints(
     msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel", forbid_unknown_fields=True
 ):
-    """`FeatureCoverageConstraints` of TensorFlow Metadata."""
+    """`FeatureCoverageConstraints`: how much of the tokens a vocabulary must cover, some tokens left out."""
 
     min_coverage: float | None = None
     min_avg_token_length: float | None = None
@@ -141,7 +141,7 @@ class FeatureCoverageConstraints(
 class SequenceValueConstraints(
     msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel", forbid_unknown_fields=True
 ):
-    """`SequenceValueConstraints` of TensorFlow Metadata."""
+    """`SequenceValueConstraints`: how often one token may occur, per sequence and in which fraction of them."""
 
     int_value: int | None = None
     string_value: str | None = None
@@ -154,7 +154,7 @@ class SequenceValueConstraints(
 class SequenceLengthConstraints(
     msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel", forbid_unknown_fields=True
 ):
-    """`SequenceLengthConstraints` of TensorFlow Metadata."""
+    """`SequenceLengthConstraints`: how many tokens a sequence may have, some tokens left out."""
 
     excluded_int_value: tuple[int, ...] = ()
     excluded_string_value: tuple[str, ...] = ()
@@ -165,7 +165,7 @@ class SequenceLengthConstraints(
 class IntDomain(
     msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel", forbid_unknown_fields=True
 ):
-    """`IntDomain` of TensorFlow Metadata."""
+    """`IntDomain`: whole numbers, bounds inclusive; also of texts that are whole numbers."""
 
     name: str | None = None
     min: int | None = None
@@ -176,7 +176,7 @@ class IntDomain(
 class FloatDomain(
     msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel", forbid_unknown_fields=True
 ):
-    """`FloatDomain` of TensorFlow Metadata."""
+    """`FloatDomain`: numbers, bounds inclusive (32 bits in the protocol buffer); also of texts that are numbers."""
 
     name: str | None = None
     min: float | None = None
@@ -192,7 +192,7 @@ class FloatDomain(
 class StructDomain(
     msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel", forbid_unknown_fields=True
 ):
-    """`StructDomain` of TensorFlow Metadata."""
+    """`StructDomain`: features inside of a struct."""
 
     feature: tuple[Feature, ...] = ()
     sparse_feature: tuple[SparseFeature, ...] = ()
@@ -201,7 +201,7 @@ class StructDomain(
 class StringDomain(
     msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel", forbid_unknown_fields=True
 ):
-    """`StringDomain` of TensorFlow Metadata."""
+    """`StringDomain`: a closed vocabulary."""
 
     name: str | None = None
     value: tuple[str, ...] = ()
@@ -211,7 +211,7 @@ class StringDomain(
 class BoolDomain(
     msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel", forbid_unknown_fields=True
 ):
-    """`BoolDomain` of TensorFlow Metadata."""
+    """`BoolDomain`: what is true and what is false: 1 and 0, or two texts."""
 
     name: str | None = None
     true_value: str | None = None
@@ -221,7 +221,7 @@ class BoolDomain(
 class NaturalLanguageDomain(
     msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel", forbid_unknown_fields=True
 ):
-    """`NaturalLanguageDomain` of TensorFlow Metadata."""
+    """`NaturalLanguageDomain`: tokens of a language, with its vocabulary and what must hold of it."""
 
     vocabulary: str | None = None
     coverage: FeatureCoverageConstraints | None = None
@@ -232,7 +232,7 @@ class NaturalLanguageDomain(
 class ImageDomain(
     msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel", forbid_unknown_fields=True
 ):
-    """`ImageDomain` of TensorFlow Metadata."""
+    """`ImageDomain`: encoded images: how many must be of a known format, and how large they may be."""
 
     minimum_supported_image_fraction: float | None = None
     max_image_byte_size: int | None = None
@@ -241,37 +241,37 @@ class ImageDomain(
 class AudioDomain(
     msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel", forbid_unknown_fields=True
 ):
-    """`AudioDomain` of TensorFlow Metadata."""
+    """`AudioDomain`: sound."""
 
 
 class VideoDomain(
     msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel", forbid_unknown_fields=True
 ):
-    """`VideoDomain` of TensorFlow Metadata."""
+    """`VideoDomain`: moving images."""
 
 
 class ContentChunkDomain(
     msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel", forbid_unknown_fields=True
 ):
-    """`ContentChunkDomain` of TensorFlow Metadata."""
+    """`ContentChunkDomain`: pieces of mixed content."""
 
 
 class MIDDomain(
     msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel", forbid_unknown_fields=True
 ):
-    """`MIDDomain` of TensorFlow Metadata."""
+    """`MIDDomain`: identifiers of Google's Knowledge Graph."""
 
 
 class URLDomain(
     msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel", forbid_unknown_fields=True
 ):
-    """`URLDomain` of TensorFlow Metadata."""
+    """`URLDomain`: addresses in the web."""
 
 
 class TimeDomain(
     msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel", forbid_unknown_fields=True
 ):
-    """`TimeDomain` of TensorFlow Metadata."""
+    """`TimeDomain`: points in time as texts of a format (as in ``strptime``), or as ints of a unit since 1970."""
 
     string_format: str | None = None
     integer_format: IntegerTimeFormat | None = None
@@ -280,7 +280,7 @@ class TimeDomain(
 class TimeOfDayDomain(
     msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel", forbid_unknown_fields=True
 ):
-    """`TimeOfDayDomain` of TensorFlow Metadata."""
+    """`TimeOfDayDomain`: times of the day as texts of a format, or as packed ints."""
 
     string_format: str | None = None
     integer_format: IntegerTimeOfDayFormat | None = None
@@ -289,7 +289,7 @@ class TimeOfDayDomain(
 class FeaturePresence(
     msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel", forbid_unknown_fields=True
 ):
-    """`FeaturePresence` of TensorFlow Metadata."""
+    """`FeaturePresence`: in how many rows a feature must be: a fraction, and a number."""
 
     min_fraction: float | None = None
     min_count: int | None = None
@@ -298,7 +298,7 @@ class FeaturePresence(
 class SparseFeature(
     msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel", forbid_unknown_fields=True
 ):
-    """`SparseFeature` of TensorFlow Metadata."""
+    """`SparseFeature`: a sparse tensor that several features encode: indices along each axis, and values."""
 
     name: str | None = None
     deprecated: bool | None = None
@@ -314,7 +314,7 @@ class SparseFeature(
 class FeaturePresenceWithinGroup(
     msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel", forbid_unknown_fields=True
 ):
-    """`FeaturePresenceWithinGroup` of TensorFlow Metadata."""
+    """`FeaturePresenceWithinGroup`: whether a feature must be there when its group is."""
 
     required: bool | None = None
 
@@ -322,7 +322,7 @@ class FeaturePresenceWithinGroup(
 class InfinityNorm(
     msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel", forbid_unknown_fields=True
 ):
-    """`InfinityNorm` of TensorFlow Metadata."""
+    """`InfinityNorm`: threshold of the greatest difference of two relative frequencies."""
 
     threshold: float | None = None
 
@@ -330,7 +330,7 @@ class InfinityNorm(
 class HistogramSelection(
     msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel", forbid_unknown_fields=True
 ):
-    """`HistogramSelection` of TensorFlow Metadata."""
+    """`HistogramSelection`: which histogram is compared."""
 
     type: HistogramSource | None = None
 
@@ -338,7 +338,7 @@ class HistogramSelection(
 class JensenShannonDivergence(
     msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel", forbid_unknown_fields=True
 ):
-    """`JensenShannonDivergence` of TensorFlow Metadata."""
+    """`JensenShannonDivergence`: threshold of the Jensen-Shannon divergence, in bits."""
 
     threshold: float | None = None
     source: HistogramSelection | None = None
@@ -347,7 +347,7 @@ class JensenShannonDivergence(
 class NormalizedAbsoluteDifference(
     msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel", forbid_unknown_fields=True
 ):
-    """`NormalizedAbsoluteDifference` of TensorFlow Metadata."""
+    """`NormalizedAbsoluteDifference`: threshold of the greatest difference of two counts over both totals."""
 
     threshold: float | None = None
 
@@ -355,7 +355,7 @@ class NormalizedAbsoluteDifference(
 class FeatureComparator(
     msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel", forbid_unknown_fields=True
 ):
-    """`FeatureComparator` of TensorFlow Metadata."""
+    """`FeatureComparator`: what a comparison with other data must not exceed."""
 
     infinity_norm: InfinityNorm | None = None
     jensen_shannon_divergence: JensenShannonDivergence | None = None
@@ -365,7 +365,7 @@ class FeatureComparator(
 class UniqueConstraints(
     msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel", forbid_unknown_fields=True
 ):
-    """`UniqueConstraints` of TensorFlow Metadata."""
+    """`UniqueConstraints`: fewest and most distinct values; a limit that is not given counts as 0."""
 
     min: int | None = None
     max: int | None = None
@@ -374,7 +374,7 @@ class UniqueConstraints(
 class SequenceMetadata(
     msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel", forbid_unknown_fields=True
 ):
-    """`SequenceMetadata` of TensorFlow Metadata."""
+    """`SequenceMetadata`: whether the order of a feature's values means something."""
 
     sequential_status: SequentialStatus | None = None
     joint_group: str | None = None
@@ -384,7 +384,7 @@ class SequenceMetadata(
 class Feature(
     msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel", forbid_unknown_fields=True
 ):
-    """`Feature` of TensorFlow Metadata."""
+    """`Feature`: what one column, or one field of a struct, must look like."""
 
     name: str | None = None
     deprecated: bool | None = None
@@ -424,7 +424,7 @@ class Feature(
 class SchemaMessage(
     msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel", forbid_unknown_fields=True
 ):
-    """`Schema` of TensorFlow Metadata."""
+    """`Schema`: what a data set must look like."""
 
     feature: tuple[Feature, ...] = ()
     sparse_feature: tuple[SparseFeature, ...] = ()

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from functools import cached_property
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from penstock.core.error import DataError, closest
-from penstock.ml.data.connection import connect
 from penstock.ml.data.source.csv_header import Header, read_header
 from penstock.ml.data.source.csv_scan import reading_csv, scan_csv
 from penstock.ml.data.source.csv_type import infer_types
-from penstock.ml.data.source.location import SUFFIXES, content_digest, find_files
+from penstock.ml.data.source.file_set import FileSet
+from penstock.ml.data.source.location import SUFFIXES
+from penstock.ml.data.source.type_option import arrow_schema, check_types
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 
 class CsvSource:
-    """One CSV file, or a folder of files with the same header.
+    """CSV files with the same header.
 
     The first line names the columns. The delimiter is the one among ``, ; tab |`` that splits the header into
     most columns; the quote is ``"``, doubled inside of quotes. A missing value is an empty field. The type of a
@@ -29,29 +28,44 @@ class CsvSource:
 
     Parameters
     ----------
-    uri : str
-        Path of a file (``.csv``, ``.tsv``, either gzipped as ``.gz``) or folder.
+    uri : str or sequence of str
+        A file (``.csv``, ``.tsv``, either gzipped as ``.gz``), a folder, a pattern or an URL, or several.
     types : mapping of str to str, optional
         DuckDB types of columns that should not be inferred, for instance ``{"zip": "VARCHAR"}``.
+    union_by_name : bool
+        Whether files may lack columns of others, which are null there, or order them otherwise.
+    cache : str
+        Folder that keeps files fetched from an URL.
+    filesystem : mapping, optional
+        Options of the file system behind an URL.
     """
 
-    capabilities: ClassVar[frozenset[str]] = frozenset({"fingerprint", "types"})
+    capabilities: ClassVar[frozenset[str]] = frozenset({"files", "fingerprint", "types", "union_by_name"})
 
-    def __init__(self, uri: str, *, types: Mapping[str, str] | None = None) -> None:
-        self.uri = uri
+    def __init__(
+        self,
+        uri: str | Sequence[str],
+        *,
+        types: Mapping[str, str] | None = None,
+        union_by_name: bool = False,
+        cache: str = "",
+        filesystem: Mapping[str, Any] | None = None,
+    ) -> None:
+        self._files = FileSet(uri, SUFFIXES["csv"], cache=cache, filesystem=filesystem)
         self.types = dict(types or {})
+        self.union_by_name = union_by_name
 
     def __repr__(self) -> str:
-        return f"csv {self.uri}"
+        return f"csv {self._files}"
 
-    @cached_property
+    @property
     def files(self) -> tuple[Path, ...]:
-        """The files, in order."""
-        return find_files(self.uri, SUFFIXES["csv"])
+        """The files on this machine, in order."""
+        return self._files.paths
 
     def fingerprint(self) -> str:
-        """Digest of the files' contents."""
-        return content_digest(self.files)
+        """Digest of the files' contents, or of their versions behind an URL."""
+        return self._files.fingerprint()
 
     def read(self) -> pa.RecordBatchReader:
         """The rows of all files in order, streamed; a file without rows below its header gives none.
@@ -59,63 +73,39 @@ class CsvSource:
         Raises
         ------
         DataError
-            If a file is empty, no CSV, not UTF-8, has another header than the first, a line with more or fewer
-            fields, or a value that is not of the type asked for; with the line where it can be had.
+            If a file is empty, no CSV, not UTF-8, changes meanwhile, has another header than the first, a line
+            with more or fewer fields, or a value that is not of the type asked for; with the line where it can be
+            had.
         """
+        return self._files.stream(self._open)
+
+    def _open(self) -> pa.RecordBatchReader:
         import pyarrow as pa
 
-        headers = [read_header(path) for path in self.files]
-        names = headers[0].names
-        _check_same_header(self.files, headers)
-        _check_types(self.types, names, self.files[0])
-        pairs = list(zip(self.files, headers, strict=True))
-        kinds = infer_types(pairs) | self.types
-        first = scan_csv(*pairs[0], kinds)
+        from penstock.ml.data.source.schema_union import fitted
 
-        def stream() -> Iterator[pa.RecordBatch]:
-            for index, (path, header) in enumerate(pairs):
+        pairs = [(path, read_header(path)) for path in self.files]
+        names = self._names([header for _, header in pairs])
+        check_types(self.types, names, self.files[0])
+        found = infer_types(pairs) | self.types
+        # Types come by columns of any file; the order is that of the names.
+        kinds = {name: found[name] for name in names}
+        schema = arrow_schema(kinds)
+
+        def rows() -> Iterator[pa.RecordBatch]:
+            for path, header in pairs:
                 with reading_csv(path):
-                    yield from first if index == 0 else scan_csv(path, header, kinds)
+                    yield from fitted(scan_csv(path, header, kinds), schema, path)
 
-        return pa.RecordBatchReader.from_batches(first.schema, stream())
+        return pa.RecordBatchReader.from_batches(schema, rows())
 
+    def _names(self, headers: list[Header]) -> tuple[str, ...]:
+        from penstock.ml.data.source.schema_union import check_names, check_same_names
 
-def _check_same_header(files: tuple[Path, ...], headers: list[Header]) -> None:
-    for path, header in zip(files, headers, strict=True):
-        if header.names != headers[0].names:
-            lacks = [name for name in headers[0].names if name not in header.names]
-            adds = [name for name in header.names if name not in headers[0].names]
-            parts = [f"lacks {', '.join(lacks[:5])}"] * bool(lacks) + [f"adds {', '.join(adds[:5])}"] * bool(adds)
-            raise DataError(
-                f"its header differs from that of {files[0].name}: it "
-                f"{' and '.join(parts) or 'has the columns in another order'}",
-                where=str(path),
-                fix="give all files of the folder the same header, or ingest them apart",
-            )
-
-
-def _check_types(types: Mapping[str, str], names: tuple[str, ...], path: Path) -> None:
-    import duckdb
-    import pyarrow as pa
-
-    for name, kind in types.items():
-        if name not in names:
-            raise DataError(
-                f"a type is given for column '{name}', which is not there; {closest(name, names)}",
-                where=str(path),
-                fix="correct the name in `types`",
-            )
-        try:
-            found = connect().sql(f"select null::{kind}").to_arrow_table().schema.types[0]
-        except duckdb.Error as error:
-            raise DataError(
-                f"'{kind}', given for column '{name}', is no type: {str(error).splitlines()[0]}",
-                where=str(path),
-                fix="use a type of DuckDB, for instance VARCHAR, BIGINT, DOUBLE, BOOLEAN, DATE or TIMESTAMP",
-            ) from error
-        if isinstance(found, pa.OpaqueType):
-            raise DataError(
-                f"'{kind}', given for column '{name}', is no type of Arrow, so nobody could read the column",
-                where=str(path),
-                fix="read it as text: VARCHAR",
-            )
+        for path, header in zip(self.files, headers, strict=True):
+            if not self.union_by_name:
+                check_same_names(path, header.names, self.files[0], headers[0].names)
+        names = tuple(dict.fromkeys(name for header in headers for name in header.names))
+        if self.union_by_name:
+            check_names(names, self.files[0])
+        return names

@@ -38,7 +38,7 @@ def scan_csv(path: Path, header: Header, kinds: Mapping[str, str]) -> pa.RecordB
     header : Header
         Of that file.
     kinds : mapping of str to str
-        DuckDB type of each column.
+        DuckDB type of each column, perhaps of further ones.
 
     Raises
     ------

@@ -36,7 +36,7 @@ def infer_types(files: Sequence[tuple[Path, Header]]) -> dict[str, str]:
     Parameters
     ----------
     files : sequence of path and header
-        All with the same columns.
+        A column need not be in all of them.
 
     Raises
     ------
@@ -45,10 +45,11 @@ def infer_types(files: Sequence[tuple[Path, Header]]) -> dict[str, str]:
     """
     kinds = [_infer(path, header) for path, header in files]
     found = {}
-    for name in kinds[0]:
-        options = {kind[name] for kind in kinds}
+    for name in dict.fromkeys(name for kind in kinds for name in kind):
+        having = [(kind[name], file) for kind, file in zip(kinds, files, strict=True) if name in kind]
+        options = {kind for kind, _ in having}
         if len(options) > 1 and TEXT in options:
-            options = {kind[name] for kind, file in zip(kinds, files, strict=True) if has_values(*file, name)}
+            options = {kind for kind, file in having if has_values(*file, name)}
         found[name] = _wider(options)
     return found
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import glob
 import hashlib
+import os
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -13,10 +16,14 @@ AUTO = "auto"
 """Stands for the format that the endings of the names tell."""
 
 SUFFIXES = {
+    "arrow": (".arrow", ".arrows", ".feather", ".ipc"),
+    "avro": (".avro",),
     "csv": (".csv", ".tsv", ".csv.gz", ".tsv.gz"),
+    "jsonl": (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz"),
     "parquet": (".parquet", ".pq"),
+    "tfrecord": (".tfrecord", ".tfrecords", "_tfrecord", ".tfrecord.gz", ".tfrecords.gz", "_tfrecord.gz"),
 }
-"""Endings of file names by format."""
+"""Endings of file names by format; a shard's number, ``-00000-of-00010``, does not count."""
 
 _MAGIC = (
     (b"PAR1", "parquet", "a Parquet file"),
@@ -29,53 +36,126 @@ _MAGIC = (
     (b"GIF8", "gif", "a GIF image"),
     (b"%PDF", "pdf", "a PDF document"),
     (b"ARROW1", "arrow", "an Arrow file"),
+    (b"FEA1", "feather1", "a Feather file of the first version"),
+    (b"\xff\xff\xff\xff", "arrow-stream", "an Arrow stream"),
     (b"Obj\x01", "avro", "an Avro file"),
     (b"SQLite format 3", "sqlite", "an SQLite database"),
     (b"\xff\xfe", "utf-16", "UTF-16 text"),
     (b"\xfe\xff", "utf-16", "UTF-16 text"),
 )
 _CHUNK_BYTES = 1 << 20
+_SHARD = re.compile(r"-\d{5}-of-\d{5}")
+_LISTED = 5
+
+
+def is_remote(uri: str) -> bool:
+    """Whether a location is an URL of another machine (or of `memory`), not a path."""
+    return "://" in uri and not uri.startswith(("file://", "local://"))
+
+
+def is_pattern(uri: str) -> bool:
+    """Whether a location has wildcards."""
+    return any(sign in uri for sign in "*?[")
+
+
+def has_ending(name: str, suffixes: Sequence[str]) -> bool:
+    """Whether a file's name ends so, apart from case and a shard's number.
+
+    Examples
+    --------
+    >>> has_ending("Train.tfrecord-00000-of-00010", [".tfrecord"]), has_ending("a.csv.gz", [".csv"])
+    (True, False)
+    """
+    return _SHARD.sub("", name.lower()).endswith(tuple(suffixes))
+
+
+def is_hidden(name: str) -> bool:
+    """Whether a name begins with ``.`` or ``_``; marks such as ``_SUCCESS`` hold no rows."""
+    return name.startswith((".", "_"))
 
 
 def find_files(uri: str, suffixes: Sequence[str]) -> tuple[Path, ...]:
-    """The file at a path, or the files of a folder that end so, in order of their names.
+    """The file at a path, the files of a folder that end so, or all files that a pattern matches; by name.
 
-    Hidden files, files whose name begins with ``_``, other endings and subfolders are left out.
+    Hidden files and files whose name begins with ``_`` are left out. A folder's other files and subfolders are
+    left out, too. In a pattern ``*`` and ``?`` stand for part of a name, ``**`` for any number of folders.
 
     Raises
     ------
     DataError
-        If there is nothing at the path (the closest existing name is offered), it may not be read, or the
-        folder has no such file.
+        If there is nothing at the path (the closest existing name is offered), it may not be read, the folder has
+        no such file, or the pattern matches none.
     """
-    if "://" in uri and not uri.startswith("file://"):
-        raise DataError(
-            f"'{uri.partition('://')[0]}' locations cannot be read",
-            where=uri,
-            fix="copy the data to a local file or folder, and give its path",
-        )
-    path = Path(uri.removeprefix("file://"))
+    path = Path(uri.removeprefix("file://").removeprefix("local://"))
     try:
         if path.is_file():
             return (path,)
         if path.is_dir():
             return _files_in(path, suffixes)
+        if is_pattern(str(path)):
+            return _matched(path)
     except PermissionError as error:
         raise no_permission(path) from error
     raise _missing(path)
 
 
 def _files_in(folder: Path, suffixes: Sequence[str]) -> tuple[Path, ...]:
-    names = sorted(path.name for path in folder.iterdir() if path.is_file() and not path.name.startswith((".", "_")))
-    found = tuple(folder / name for name in names if name.lower().endswith(tuple(suffixes)))
+    names = sorted(path.name for path in folder.iterdir() if path.is_file() and not is_hidden(path.name))
+    return tuple(folder / name for name in with_ending(names, suffixes, str(folder)))
+
+
+def with_ending(names: Sequence[str], suffixes: Sequence[str], folder: str) -> list[str]:
+    """The names of a folder's files that end so.
+
+    Raises
+    ------
+    DataError
+        If there is none.
+    """
+    found = [name for name in names if has_ending(name, suffixes)]
     if not found:
-        others = f"; it holds {', '.join(names[:5])}" if names else ""
+        others = f"; it holds {', '.join(names[:_LISTED])}" if names else ""
         raise DataError(
             f"the folder has no file that ends with {' or '.join(suffixes)}{others}",
-            where=str(folder),
-            fix="give the folder that holds the files itself (subfolders are not read), or another format",
+            where=folder,
+            fix="give the folder that holds the files itself (subfolders are not read; the pattern "
+            "'FOLDER/**/*' reaches them), or another format",
         )
     return found
+
+
+def _matched(pattern: Path) -> tuple[Path, ...]:
+    parts = pattern.parts
+    first = next(index for index, part in enumerate(parts) if is_pattern(part))
+    fixed = Path(*parts[:first])
+    # glob passes over folders that may not be read; rows would be missing and nobody told.
+    for end in range(first, len(parts)):
+        for folder in glob.glob(str(Path(*parts[:end])), recursive=True):
+            _check_readable(Path(folder))
+    found = (Path(name) for name in glob.glob(str(pattern), recursive=True))
+    files = tuple(sorted(path for path in found if not is_hidden(path.name) and path.is_file()))
+    if not files:
+        raise no_match(str(pattern), str(fixed) if fixed.is_dir() else "")
+    return files
+
+
+def _check_readable(folder: Path) -> None:
+    try:
+        os.scandir(folder).close()
+    except (NotADirectoryError, FileNotFoundError):
+        # A file where a pattern would take folders, or one that has just gone.
+        return
+    except PermissionError as error:
+        raise no_permission(folder) from error
+
+
+def no_match(pattern: str, folder: str) -> DataError:
+    """The error for a pattern that no file matches, beneath a folder that is there (or empty text)."""
+    return DataError(
+        "no file matches the pattern",
+        where=pattern,
+        fix=f"correct it; the folder {folder} is there" if folder else "correct it; its folder does not exist",
+    )
 
 
 def _missing(path: Path) -> DataError:
@@ -84,11 +164,16 @@ def _missing(path: Path) -> DataError:
         names = [entry.name for entry in parent.iterdir()] if parent.is_dir() else []
     except PermissionError as error:
         raise no_permission(parent) from error
-    near = closest(path.name, names).partition("; ")[0].partition("? known")[0] if names else ""
-    hint = near + "?" if near.startswith("did you mean") else f"give the path of an existing file; {parent} is there"
+    hint = near_name(path.name, names) or f"give the path of an existing file; {parent} is there"
     if not parent.is_dir():
         hint = f"give the path of an existing file; the folder {parent} does not exist either"
     return DataError("there is no such file or folder", where=str(path), fix=hint)
+
+
+def near_name(name: str, names: Sequence[str]) -> str:
+    """``did you mean 'x'?``, or empty text when no name is near."""
+    near = closest(name, names).partition("; ")[0].partition("? known")[0] if names else ""
+    return near + "?" if near.startswith("did you mean") else ""
 
 
 def no_permission(path: Path) -> DataError:

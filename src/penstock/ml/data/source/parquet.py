@@ -2,43 +2,58 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from penstock.core.error import DataError
 from penstock.ml.data.origin import ParquetFiles, reading
-from penstock.ml.data.source.location import SUFFIXES, content_digest, content_kind, find_files
+from penstock.ml.data.source.file_set import FileSet
+from penstock.ml.data.source.location import SUFFIXES, content_kind
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 
 class ParquetSource:
-    """One Parquet file, or a folder of files with the same columns.
+    """Parquet files with the same columns.
 
     Parameters
     ----------
-    uri : str
-        Path of a file or folder.
+    uri : str or sequence of str
+        A file, a folder, a pattern or an URL, or several (`FileSet`).
+    union_by_name : bool
+        Whether files may lack columns of others, which are null there (`common_schema`).
+    cache : str
+        Folder that keeps files fetched from an URL.
+    filesystem : mapping, optional
+        Options of the file system behind an URL.
     """
 
-    capabilities: ClassVar[frozenset[str]] = frozenset({"fingerprint"})
+    capabilities: ClassVar[frozenset[str]] = frozenset({"files", "fingerprint", "union_by_name"})
 
-    def __init__(self, uri: str) -> None:
-        self.uri = uri
+    def __init__(
+        self,
+        uri: str | Sequence[str],
+        *,
+        union_by_name: bool = False,
+        cache: str = "",
+        filesystem: Mapping[str, Any] | None = None,
+    ) -> None:
+        self._files = FileSet(uri, SUFFIXES["parquet"], cache=cache, filesystem=filesystem)
+        self.union_by_name = union_by_name
 
     def __repr__(self) -> str:
-        return f"parquet {self.uri}"
+        return f"parquet {self._files}"
 
-    @cached_property
+    @property
     def files(self) -> tuple[Path, ...]:
-        """The files, in order."""
-        return find_files(self.uri, SUFFIXES["parquet"])
+        """The files on this machine, in order."""
+        return self._files.paths
 
     def fingerprint(self) -> str:
-        """Digest of the files' contents."""
-        return content_digest(self.files)
+        """Digest of the files' contents, or of their versions behind an URL."""
+        return self._files.fingerprint()
 
     def read(self) -> pa.RecordBatchReader:
         """The rows of all files, in order.
@@ -46,20 +61,35 @@ class ParquetSource:
         Raises
         ------
         DataError
-            If a file is no Parquet, is damaged, or has other columns than the first.
+            If a file is no Parquet, is damaged, changes meanwhile, or has other columns than the first.
         """
-        import pyarrow.parquet as pq
+        return self._files.stream(self._open)
 
-        first: pa.Schema | None = None
-        for path in self.files:
-            _check_content(path)
-            with reading(path):
-                schema = pq.read_schema(path).remove_metadata()
-            if first is None:
-                first = schema
-            elif not schema.equals(first):
-                raise _other_schema(path, schema, self.files[0], first)
-        return ParquetFiles(self.files).open(None, 0)
+    def _open(self) -> pa.RecordBatchReader:
+        import pyarrow as pa
+
+        from penstock.ml.data.source.schema_union import common_schema, fitted
+
+        schemas = [_schema(path) for path in self.files]
+        schema = common_schema(self.files, schemas, union_by_name=self.union_by_name)
+
+        def rows() -> Iterator[pa.RecordBatch]:
+            for path in self.files:
+                yield from fitted(ParquetFiles((path,)).open(None, 0), schema, path)
+
+        return pa.RecordBatchReader.from_batches(schema, rows())
+
+
+def _schema(path: Path) -> pa.Schema:
+    import pyarrow.parquet as pq
+
+    from penstock.ml.data.source.schema_union import check_names
+
+    _check_content(path)
+    with reading(path):
+        schema = pq.read_schema(path).remove_metadata()
+    check_names(schema.names, path)
+    return schema
 
 
 def _check_content(path: Path) -> None:
@@ -73,16 +103,3 @@ def _check_content(path: Path) -> None:
         where=str(path),
         fix="give its real format, for instance format='csv', or convert the file",
     )
-
-
-def _other_schema(path: Path, schema: pa.Schema, first_path: Path, first: pa.Schema) -> DataError:
-    if schema.names != first.names:
-        lacks = [name for name in first.names if name not in schema.names]
-        adds = [name for name in schema.names if name not in first.names]
-        parts = [f"lacks {', '.join(lacks[:5])}"] * bool(lacks) + [f"adds {', '.join(adds[:5])}"] * bool(adds)
-        difference = " and ".join(parts) or "orders them otherwise"
-        what = f"its columns differ from those of {first_path.name}: it {difference}"
-    else:
-        field = next(field for field in schema if field.type != first.field(field.name).type)
-        what = f"column '{field.name}' is {field.type}, but {first.field(field.name).type} in {first_path.name}"
-    return DataError(what, where=str(path), fix="write all files of the folder with the same columns and types")

@@ -43,6 +43,25 @@ class ExactSum:
 
 
 @dataclass(frozen=True, slots=True)
+class Extent:
+    """What a coarse histogram of lengths no longer tells.
+
+    Parameters
+    ----------
+    total : int
+        Sum of the lengths.
+    minimum, maximum : int
+    weighted_total : int, optional
+        Sum of weight times length, in weight units; where there are weights.
+    """
+
+    total: int
+    minimum: int
+    maximum: int
+    weighted_total: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class PrefixHistogram:
     """Counts of finite numbers by the leading bits of their keys.
 
@@ -59,12 +78,15 @@ class PrefixHistogram:
     counts : ndarray of int64, shape (n,)
     weights : ndarray of int64, shape (n,), optional
         In units of 1 / `WEIGHT_UNITS`; where the data set has a weight.
+    extent : Extent, optional
+        Of lengths, where ``shift`` is above 0 (`prefix_histogram.of_lengths` and `merge_lengths` see to it).
     """
 
     shift: int
     bins: np.ndarray
     counts: np.ndarray
     weights: np.ndarray | None = None
+    extent: Extent | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +103,15 @@ class ValueSample:
         Ascending by bytes.
     counts : ndarray of int64
     weights : ndarray of int64, optional
+    probe : int, optional
+        Hash of `value_sample.PROBE`, where ``level`` is above 0: a sample by another hash function cannot be merged.
     """
 
     level: int
     values: pa.Array
     counts: np.ndarray
     weights: np.ndarray | None = None
+    probe: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +125,7 @@ class ShortValues:
     max_bytes: int
     values: pa.Array
     counts: np.ndarray
+    weights: np.ndarray | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +149,22 @@ class NestLevel:
 
 @dataclass(frozen=True, slots=True)
 class NumericState:
-    """Numbers of a feature (innermost values); NaN and infinities are counted, and left out of sums and bins."""
+    """Numbers of a feature (innermost values); NaN and infinities are counted, and left out of all the rest.
+
+    Parameters
+    ----------
+    histogram : PrefixHistogram
+        Of the finite numbers as float64.
+    num_nan, num_positive_inf, num_negative_inf, num_zeros : int
+    minimum, maximum : float or int, optional
+        Of the finite numbers, an integer for INT; None where there is none.
+    total, squares : ExactSum
+        Sums of the finite numbers and of their squares.
+    weighted_total, weighted_squares : ExactSum, optional
+        Sums of weight times number (times number), the weight in weight units.
+    weight_nan, weight_positive_inf, weight_negative_inf : int
+        In weight units.
+    """
 
     histogram: PrefixHistogram
     num_nan: int
@@ -137,6 +178,8 @@ class NumericState:
     weighted_total: ExactSum | None = None
     weighted_squares: ExactSum | None = None
     weight_nan: int = 0
+    weight_positive_inf: int = 0
+    weight_negative_inf: int = 0
 
 
 @dataclass(frozen=True, slots=True)

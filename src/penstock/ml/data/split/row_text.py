@@ -1,4 +1,4 @@
-"""Splits by hash: a row's place follows from its content alone, in SQL and in Python alike.
+"""The canonical text of a row, and its position: the same in SQL and in Python.
 
 The text of a value:
 
@@ -19,9 +19,6 @@ time                           microseconds since midnight
 A field is ``LENGTH:TEXT,`` with the text's length in UTF-8 bytes, or ``-,`` for null. A row is the fields of its
 columns in the order of their names (by code point), or of the key column alone. The row's *position* is the number
 that the first 15 hexadecimal digits of the SHA-256 of that text spell, from 0 to 2^60 - 1.
-A split has a range of positions as wide as its fraction; the ranges follow each other in the order of
-the splits' names. So the result depends on no order of rows, columns or splits, and on no layout of files;
-equal rows go the same way.
 """
 
 from __future__ import annotations
@@ -29,13 +26,12 @@ from __future__ import annotations
 import hashlib
 import math
 import struct
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
-from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from penstock.core.error import DataError, closest
+from penstock.core.error import DataError
 from penstock.ml.data.connection import quote_name
 
 if TYPE_CHECKING:
@@ -45,99 +41,6 @@ POSITIONS = 1 << 60
 """Number of positions of a row."""
 
 _WHOLE_LIMIT = 1 << 53
-_TOLERANCE = Fraction(1, 10**9)
-
-
-def split_row(row: Mapping[str, Any], fractions: Mapping[str, float], *, key: str = "") -> str:
-    """Name of the split that a row belongs to.
-
-    Parameters
-    ----------
-    row : mapping of str to value
-        All columns, as Python values.
-    fractions : mapping of str to float
-        Positive parts by name, 1 in all.
-    key : str
-        Rows with the same value in this column stay together; empty for the whole row.
-
-    Raises
-    ------
-    DataError
-        If the fractions are wrong, the key is no column, or a value is a list or a struct.
-
-    Examples
-    --------
-    >>> split_row({"id": 7, "fare": 2.5}, {"train": 0.8, "eval": 0.2})
-    'train'
-    """
-    ranges = split_ranges(fractions)
-    if key and key not in row:
-        raise _no_key(key, list(row))
-    place = position(row_text({key: row[key]} if key else row))
-    return next(name for name, (low, high) in ranges.items() if low <= place < high)
-
-
-def split_query(schema: pa.Schema, fractions: Mapping[str, float], name: str, *, key: str = "") -> str:
-    """A SELECT over ``this`` that gives the rows of one split, in their order; agrees with `split_row`.
-
-    Parameters
-    ----------
-    schema : pyarrow.Schema
-        Of the rows.
-    fractions, key
-        See `split_row`.
-    name : str
-        The split.
-
-    Raises
-    ------
-    DataError
-        See `split_row`.
-    """
-    ranges = split_ranges(fractions)
-    if name not in ranges:
-        raise DataError(
-            f"there is no split '{name}'; {closest(name, ranges)}", where="split", fix="use a name of the fractions"
-        )
-    if key and key not in schema.names:
-        raise _no_key(key, schema.names)
-    low, high = ranges[name]
-    text = row_text_sql(schema, [key] if key else schema.names)
-    place = f"('0x' || left(sha256({text}), 15))::bigint"
-    return f"select * from this where {place} between {low} and {high - 1}"
-
-
-def split_ranges(fractions: Mapping[str, float]) -> dict[str, tuple[int, int]]:
-    """Range of positions of each split: first, and one past the last.
-
-    Fractions count as the decimal numbers they are written as, so 0.8 is four fifths exactly.
-
-    Raises
-    ------
-    DataError
-        If there is none, one is not positive, or their sum is not 1.
-
-    Examples
-    --------
-    >>> split_ranges({"train": 0.75, "eval": 0.25})["eval"] == (0, 2**58)
-    True
-    """
-    parts = {name: Fraction(repr(float(part))) for name, part in sorted(fractions.items()) if math.isfinite(part)}
-    is_whole = abs(sum(parts.values(), Fraction(0)) - 1) <= _TOLERANCE
-    if len(parts) < len(fractions) or any(part <= 0 for part in parts.values()) or not is_whole:
-        raise DataError(
-            f"fractions {dict(fractions)} are not positive parts of 1",
-            where="split",
-            fix='give for instance {"train": 0.8, "eval": 0.2}',
-        )
-    ranges = {}
-    reached, low = Fraction(0), 0
-    for index, (name, part) in enumerate(parts.items()):
-        reached += part
-        high = POSITIONS if index == len(parts) - 1 else int(reached * POSITIONS)
-        ranges[name] = (low, high)
-        low = high
-    return ranges
 
 
 def position(text: str) -> int:
@@ -156,12 +59,17 @@ def row_text(row: Mapping[str, Any]) -> str:
     return "".join(_field(name, row[name]) for name in sorted(row))
 
 
-def row_text_sql(schema: pa.Schema, names: list[str]) -> str:
+def row_text_sql(schema: pa.Schema, names: Iterable[str]) -> str:
     """SQL expression for the canonical text of the columns ``names``."""
     texts = ", ".join(_text_sql(schema.field(name)) for name in sorted(names))
     # One list and one lambda, not an expression per field: ten thousand columns would take minutes to plan.
     field = "lambda x: coalesce(strlen(x) || ':' || x || ',', '-,')"
     return f"list_aggregate(list_transform([{texts}], {field}), 'string_agg', '')"
+
+
+def position_sql(schema: pa.Schema, names: Iterable[str]) -> str:
+    """SQL expression for the position of a row by the columns ``names``; a BIGINT."""
+    return f"('0x' || left(sha256({row_text_sql(schema, names)}), 15))::bigint"
 
 
 def _field(name: str, value: Any) -> str:
@@ -249,12 +157,6 @@ _TEMPLATES = (
     ("is_timestamp", "epoch_us({0})::varchar"),
     ("is_time", "epoch_us({0}::time)::varchar"),
 )
-
-
-def _no_key(key: str, names: list[str]) -> DataError:
-    return DataError(
-        f"the key '{key}' is no column; {closest(key, names)}", where="split", fix="give the name of a column"
-    )
 
 
 def _no_text(name: str, kind: str) -> DataError:

@@ -1,0 +1,162 @@
+"""The result of a validation: what is wrong with a data set, how grave it is, and in which rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from penstock.core.canonical import canonical_json
+from penstock.core.error import DataError
+from penstock.ml.data.anomalies.finding import Finding
+from penstock.ml.data.anomalies.table import as_html, as_text, summary
+
+if TYPE_CHECKING:
+    from penstock.ml.data.metadata.anomalies import AnomaliesMessage
+    from penstock.ml.data.metadata.anomaly_type import AnomalyType
+
+# The stages name this class, and what names stages should start fast: records are imported where they are used.
+
+WORST = 5
+"""Findings that an error tells."""
+
+
+class Anomalies:
+    """What is wrong with a data set.
+
+    Parameters
+    ----------
+    message : AnomaliesMessage
+        TensorFlow Metadata's view: one entry per feature, and every comparison with other statistics.
+    findings : tuple of Finding
+        One per reason, with the rows; the errors first.
+
+    Notes
+    -----
+    The file is TensorFlow Metadata's JSON with one field more, ``findings``.
+    """
+
+    def __init__(self, message: AnomaliesMessage, findings: tuple[Finding, ...]) -> None:
+        self.message = message
+        self.findings = tuple(sorted(findings, key=lambda finding: finding.severity != "ERROR"))
+
+    @classmethod
+    def of(cls, message: AnomaliesMessage) -> Anomalies:
+        """From TensorFlow Metadata's message alone; findings have no rows then."""
+        from penstock.ml.data.anomalies.message import from_message
+
+        return cls(message, from_message(message))
+
+    @property
+    def is_ok(self) -> bool:
+        """Whether there is no error; there may be warnings."""
+        return not self.errors
+
+    @property
+    def errors(self) -> tuple[Finding, ...]:
+        """Findings that should stop a pipeline."""
+        return tuple(finding for finding in self.findings if finding.severity == "ERROR")
+
+    @property
+    def warnings(self) -> tuple[Finding, ...]:
+        """Findings that should not."""
+        return tuple(finding for finding in self.findings if finding.severity != "ERROR")
+
+    @cached_property
+    def types(self) -> Mapping[str, AnomalyType]:
+        """Type by feature; ``MULTIPLE_REASONS`` where there are several."""
+        found: dict[str, AnomalyType] = {}
+        for finding in self.findings:
+            found[finding.feature] = "MULTIPLE_REASONS" if finding.feature in found else finding.type
+        return found
+
+    def raise_if(self, severity: str = "error") -> None:
+        """Stop if something is wrong.
+
+        Parameters
+        ----------
+        severity : str
+            ``error``: if there are errors; ``warning``: if there are findings of any kind.
+
+        Raises
+        ------
+        DataError
+            With the worst findings, their rows, and what can be done.
+        """
+        if severity.lower() not in ("error", "warning"):
+            raise DataError(f"there is no severity {severity!r}", where="raise_if()", fix="say error or warning")
+        found = self.findings if severity.lower() == "warning" else self.errors
+        if not found:
+            return
+        told = [summary(finding) for finding in found[:WORST]]
+        if len(found) > WORST:
+            told.append(f"and {len(found) - WORST} more")
+        fixes = list(dict.fromkeys(finding.fix for finding in found[:WORST] if finding.fix))
+        raise DataError(
+            f"the data do not match the schema in {len(found)} point{'s' * (len(found) > 1)}:\n    "
+            + "\n    ".join(told),
+            where="validation of the data",
+            fix="; ".join(fixes),
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """TensorFlow Metadata's JSON, and ``findings``."""
+        from penstock.ml.data.metadata import message as metadata
+
+        found: dict[str, Any] = metadata.to_json(self.message)
+        return {**found, "findings": [metadata.to_json(finding) for finding in self.findings]}
+
+    @classmethod
+    def from_json(cls, text: str | bytes, *, where: str) -> Anomalies:
+        """From the JSON of `to_json`, or of TensorFlow Metadata's message.
+
+        Raises
+        ------
+        DataError
+            If it is neither.
+        """
+        from penstock.ml.data.metadata import message as metadata
+        from penstock.ml.data.metadata.anomalies import AnomaliesMessage
+
+        message = metadata.decode(text, AnomaliesMessage, where=where)
+        found = metadata.decode(text, _Findings, where=where).findings
+        return cls.of(message) if found is None else cls(message, found)
+
+    def save(self, path: Path | str) -> None:
+        """Write the file; the same anomalies give the same bytes."""
+        Path(path).write_text(canonical_json(self.to_json()) + "\n", encoding="utf-8")
+
+    @classmethod
+    def load(cls, path: Path | str) -> Anomalies:
+        """Read the file, or one that TFDV's message was written to as JSON.
+
+        Raises
+        ------
+        DataError
+            If there is no such file, or it is none of these.
+        """
+        try:
+            text = Path(path).read_bytes()
+        except OSError as error:
+            raise DataError(
+                f"the anomalies cannot be read: {error.strerror}", where=str(path), fix="give the path of the file"
+            ) from error
+        return cls.from_json(text, where=str(path))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Anomalies) and (self.message, self.findings) == (other.message, other.findings)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return as_text(self.findings)
+
+    def _repr_html_(self) -> str:
+        return as_html(self.findings)
+
+
+@dataclass(frozen=True)
+class _Findings:
+    findings: tuple[Finding, ...] | None = None

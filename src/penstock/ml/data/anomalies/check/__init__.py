@@ -1,0 +1,1 @@
+"""Turns a feature of the schema and its statistics into problems: one table of checks."""

@@ -1,0 +1,170 @@
+"""Statistics against a schema: the checks of each feature, of the data set, and of its rows."""
+
+from __future__ import annotations
+
+from typing import Any, TypedDict, Unpack
+
+from penstock.core.error import DataError, UsageError, closest
+from penstock.ml.data.anomalies.anomalies import Anomalies
+from penstock.ml.data.anomalies.finding import Finding
+from penstock.ml.data.anomalies.fix import fix_of
+from penstock.ml.data.anomalies.message import FORMAT, to_message
+from penstock.ml.data.anomalies.problem import Context, Problem
+from penstock.ml.data.anomalies.report import Report, reports
+from penstock.ml.data.anomalies.rows import find_rows
+from penstock.ml.data.anomalies.schema_view import SchemaView
+from penstock.ml.data.anomalies.search import Case
+from penstock.ml.data.anomalies.sql_check import not_run, run_checks
+from penstock.ml.data.anomalies.table_source import as_dataset
+from penstock.ml.data.anomalies.view import DatasetView, is_weighted
+from penstock.ml.data.metadata.anomalies import AnomaliesMessage
+from penstock.ml.data.metadata.schema import SchemaMessage
+from penstock.ml.data.metadata.statistics import DatasetStatistics, StatisticsList
+from penstock.ml.data.schema.check import split_checks
+from penstock.ml.data.schema.feature_path import path_text
+
+MAX_ROWS = 10
+
+ALL_ROWS = ("", "All Examples")
+"""Names of the statistics of all rows, where there are those of slices too."""
+
+
+class Controls(TypedDict, total=False):
+    """Statistics to compare with: `Statistics`, or their message.
+
+    Parameters
+    ----------
+    previous
+        Of earlier data, for drift.
+    serving
+        Of the data at serving time, for skew.
+    version
+        Of an earlier version of the same data, for the number of rows.
+    """
+
+    previous: Any
+    serving: Any
+    version: Any
+
+
+def validate(
+    statistics: Any,
+    schema: Any,
+    *,
+    environment: str = "",
+    data: Any = None,
+    max_rows: int = MAX_ROWS,
+    **controls: Unpack[Controls],
+) -> Anomalies:
+    """What is wrong with a data set, by its statistics and a schema.
+
+    Parameters
+    ----------
+    statistics : Statistics, StatisticsList or DatasetStatistics
+        Of all rows.
+    schema : Schema or SchemaMessage
+        What the data must look like. Its checks in SQL need `data`.
+    environment : str
+        Features that the schema keeps out of it are not expected.
+    data : Dataset, source, or anything with ``__arrow_c_stream__``, optional
+        The rows; then each finding says which of them offend.
+    max_rows : int
+        Rows that a finding lists at most; 0 for none.
+    previous, serving, version : Statistics, StatisticsList or DatasetStatistics, optional
+        To compare with.
+
+    Returns
+    -------
+    Anomalies
+
+    Raises
+    ------
+    DataError
+        If there are no statistics of all rows, a check of the schema is no SQL, or the data cannot be read.
+    UsageError
+        If a parameter has another name, or `max_rows` is below 0.
+
+    Notes
+    -----
+    The semantics are those of TensorFlow Data Validation 1.16.1. Where it passes over what the schema asks for, or
+    measures 0 whatever the data, there is a finding instead.
+    """
+    if max_rows < 0:
+        raise UsageError(f"max_rows is {max_rows}", where="validate()", fix="give a number of rows, 0 for none")
+    context = _context(statistics, schema, environment, controls)
+    message = context.schema.message
+    if not context.data.statistics.num_examples:
+        return Anomalies.of(AnomaliesMessage(baseline=message, anomaly_name_format=FORMAT, data_missing=True))
+    found = tuple(reports(context))
+    cases = [Case(_finding(report, problem), problem.detail, report.feature) for report in found
+             for problem in report.problems]  # fmt: skip
+    checks = split_checks(message.annotation)[0]
+    if data is None:
+        findings = (*(case.finding for case in cases), *map(not_run, checks))
+    else:
+        rows = as_dataset(data)
+        findings = (*find_rows(cases, context.schema, rows, max_rows), *run_checks(checks, rows, max_rows))
+    measured = {report.path: report.measured for report in found if report.measured}
+    return Anomalies(to_message(message, findings, measured), findings)
+
+
+def _context(statistics: Any, schema: Any, environment: str, controls: Controls) -> Context:
+    unknown = controls.keys() - Controls.__annotations__.keys()
+    if unknown:
+        raise UsageError(
+            f"validate() has no parameter '{min(unknown)}'; {closest(min(unknown), Controls.__annotations__)}",
+            where="validate()",
+            fix="correct the name",
+        )
+    chosen = all_rows(statistics, "the statistics")
+    by_weight = is_weighted(chosen)
+    message = getattr(schema, "message", schema)
+    if not isinstance(message, SchemaMessage):
+        raise DataError(f"{type(schema).__name__} is no schema", where="validate()", fix="give a Schema or its message")
+    others = {
+        name: DatasetView(all_rows(given, f"the {name} statistics"), by_weight)
+        for name, given in controls.items()
+        if given is not None
+    }
+    return Context(DatasetView(chosen, by_weight), SchemaView(message), environment, **others)
+
+
+def all_rows(statistics: Any, what: str) -> DatasetStatistics:
+    """The statistics of all rows among those of slices.
+
+    Raises
+    ------
+    DataError
+        If there are none.
+    """
+    message = getattr(statistics, "message", statistics)
+    if isinstance(message, DatasetStatistics):
+        return message
+    if not isinstance(message, StatisticsList):
+        raise DataError(
+            f"{type(statistics).__name__}, given as {what}, is none", where="validate()", fix="give Statistics"
+        )
+    datasets = message.datasets
+    if len(datasets) == 1:
+        return datasets[0]
+    for dataset_statistics in datasets:
+        if dataset_statistics.name in ALL_ROWS:
+            return dataset_statistics
+    names = ", ".join(repr(found.name) for found in datasets[:10]) or "none at all"
+    raise DataError(
+        f"there are no statistics of all rows in {what}; those of: {names}",
+        where="validate()",
+        fix="compute statistics of all rows, not of slices alone",
+    )
+
+
+def _finding(report: Report, problem: Problem) -> Finding:
+    name = path_text(report.path) if report.path else ""
+    return Finding(
+        feature=name,
+        type=problem.type,
+        severity=report.severity,
+        short=problem.short,
+        description=problem.description,
+        fix=fix_of(problem.type, name),
+    )

@@ -1,0 +1,202 @@
+"""The findings of a search for leakage, as a value: listed, saved, and held against a limit."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from penstock.core.canonical import canonical_json
+from penstock.core.error import DataError, UsageError
+
+FILE_NAME = "leakage.json"
+"""Name inside of an artifact."""
+
+ALL_COLUMNS = "*"
+"""Feature of a finding about whole rows."""
+
+Kind = Literal[
+    "label_source",
+    "label_copy",
+    "predictor",
+    "implied_class",
+    "missingness",
+    "future_value",
+    "duplicate_rows",
+    "contradictory_rows",
+    "near_duplicate_rows",
+    "near_duplicate_images",
+    "shared_group",
+    "new_values",
+    "split_missingness",
+    "split_shift",
+    "identifier",
+    "constant",
+]
+"""What a finding can be; of equal strength the earlier comes first."""
+
+KINDS: tuple[str, ...] = get_args(Kind)
+
+CERTAIN, LIKELY = 0.9, 0.5
+"""Strengths from which a finding is as good as certain, and from which it is likely."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One way in which the data may give away what a model should not know.
+
+    Parameters
+    ----------
+    feature : str
+        Name of the column; ``*`` for whole rows.
+    kind : str
+        One of `KINDS`.
+    strength : float
+        How strong the evidence is, from 0 to 1: from `CERTAIN` on as good as certain, from `LIKELY` on likely, below
+        that worth a look.
+    why : str
+        The evidence, with numbers.
+    fix : str
+        What to do about it.
+    details : mapping of str to JSON value
+        The numbers behind it.
+    """
+
+    feature: str
+    kind: Kind
+    strength: float
+    why: str
+    fix: str
+    details: Mapping[str, Any] = field(default_factory=dict, hash=False)
+
+
+@dataclass(frozen=True)
+class Leakage:
+    """What a search for leakage found.
+
+    Parameters
+    ----------
+    findings : sequence of Finding
+        In any order; kept with the strongest first.
+    label : str
+        Column or expression that the search was about; empty for none.
+    num_rows : int
+        Rows that were searched.
+    splits : mapping of str to int
+        Rows of each split; empty without splits.
+    """
+
+    findings: Sequence[Finding]
+    label: str = ""
+    num_rows: int = 0
+    splits: Mapping[str, int] = field(default_factory=dict, hash=False)
+
+    def __post_init__(self) -> None:
+        def order(finding: Finding) -> tuple[float, int, str]:
+            return -finding.strength, KINDS.index(finding.kind), finding.feature
+
+        object.__setattr__(self, "findings", tuple(sorted(self.findings, key=order)))
+
+    def is_ok(self, max_strength: float = LIKELY) -> bool:
+        """Whether every finding is weaker than ``max_strength``."""
+        return not self.at_least(max_strength)
+
+    def at_least(self, strength: float) -> tuple[Finding, ...]:
+        """The findings of this strength or more."""
+        if not 0 <= strength <= 1:
+            raise UsageError(f"strength {strength}", where="leakage", fix="give a number from 0 to 1")
+        return tuple(finding for finding in self.findings if finding.strength >= strength)
+
+    def raise_if(self, strength: float = CERTAIN) -> None:
+        """Stop where a finding is this strong.
+
+        Raises
+        ------
+        DataError
+            That lists them.
+        """
+        found = self.at_least(strength)
+        if found:
+            raise DataError(
+                "leakage: " + "; ".join(f"{one.feature} ({one.kind}, {one.strength:.2f}): {one.why}" for one in found),
+                where=f"label '{self.label}'" if self.label else "leakage",
+                fix="; ".join(dict.fromkeys(one.fix for one in found)),
+            )
+
+    def to_json(self) -> dict[str, Any]:
+        """JSON form; `from_json` reads it back."""
+        return {
+            "findings": [asdict(finding) for finding in self.findings],
+            "label": self.label,
+            "num_rows": self.num_rows,
+            "splits": dict(self.splits),
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Leakage:
+        """Read what `to_json` wrote.
+
+        Raises
+        ------
+        DataError
+            If it is something else.
+        """
+        try:
+            findings = [Finding(**finding) for finding in data["findings"]]
+            is_valid = all(one.kind in KINDS and math.isfinite(one.strength) for one in findings)
+            found = cls(findings, data["label"], data["num_rows"], data["splits"]) if is_valid else None
+        except (KeyError, TypeError) as error:
+            raise _no_report(str(error)) from error
+        if found is None:
+            raise _no_report("a finding of unknown kind, or without strength")
+        return found
+
+    def save(self, path: Path | str) -> None:
+        """Write the JSON form into a file; the same findings give the same bytes."""
+        Path(path).write_text(canonical_json(self.to_json()) + "\n", encoding="utf-8")
+
+    @classmethod
+    def load(cls, path: Path | str) -> Leakage:
+        """Read a file that `save` wrote, or the folder of an artifact.
+
+        Raises
+        ------
+        DataError
+            If there is none, or it holds something else.
+        """
+        file = Path(path) / FILE_NAME if Path(path).is_dir() else Path(path)
+        try:
+            return cls.from_json(json.loads(file.read_bytes()))
+        except (OSError, ValueError) as error:
+            if isinstance(error, DataError):
+                raise
+            raise DataError(
+                f"no report of leakage can be read: {error}", where=str(file), fix="give a file that `save` wrote"
+            ) from error
+
+    def __repr__(self) -> str:
+        about = f" of label '{self.label}'" if self.label else ""
+        head = f"Leakage{about} in {self.num_rows} rows: {len(self.findings)} findings"
+        width = max((len(one.feature) for one in self.findings), default=0)
+        lines = [f"{one.strength:5.2f}  {one.kind:<21}  {one.feature:<{width}}  {one.why}" for one in self.findings]
+        return "\n".join([head, *lines])
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        rows = "".join(
+            f"<tr><td>{one.strength:.2f}</td>"
+            + "".join(f"<td>{escape(text)}</td>" for text in (one.kind, one.feature, one.why, one.fix))
+            + "</tr>"
+            for one in self.findings
+        )
+        head = "".join(f"<th>{name}</th>" for name in ("strength", "kind", "feature", "why", "fix"))
+        caption = escape(repr(self).partition("\n")[0])
+        return f"<table><caption>{caption}</caption><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+
+
+def _no_report(why: str) -> DataError:
+    return DataError(f"this is no report of leakage: {why}", where="leakage", fix="give what `to_json` wrote")

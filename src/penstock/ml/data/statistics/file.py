@@ -1,0 +1,155 @@
+"""Statistics as one JSON file: TensorFlow Metadata's view, with the state in custom statistics."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import msgspec
+
+from penstock.core.canonical import canonical_json
+from penstock.core.error import DataError
+from penstock.ml.data.metadata.message import decode, encode
+from penstock.ml.data.metadata.statistics import (
+    CustomStatistic,
+    DatasetStatistics,
+    FeatureStatistics,
+    StatisticsList,
+)
+from penstock.ml.data.statistics.options import StatisticsOptions
+from penstock.ml.data.statistics.state import WEIGHT_UNITS, DatasetState
+
+STATE = "penstock.state"
+"""Custom statistic of each feature: its state (`codec`)."""
+
+DATASET = "penstock.dataset"
+"""Custom statistic of a data set's first feature: what the view does not tell of the whole, as JSON."""
+
+_SIZES = ("top_values", "rank_buckets", "histogram_buckets", "quantile_buckets", "num_values_buckets")
+
+
+@dataclass(frozen=True, slots=True)
+class KeptDataset:
+    """The texts that a data set's file carries beside the view.
+
+    Parameters
+    ----------
+    about : str
+        Of `DATASET`; empty where there is none.
+    states : tuple of str, optional
+        Of `STATE`, in the order of the features.
+    """
+
+    about: str = ""
+    states: tuple[str, ...] = ()
+
+
+def keep(states: Sequence[DatasetState], options: StatisticsOptions) -> tuple[KeptDataset, ...]:
+    """What the file carries of these states."""
+    from penstock.ml.data.statistics.codec import encode_state
+
+    sizes = {name: getattr(options, name) for name in _SIZES}
+    return tuple(
+        KeptDataset(
+            canonical_json({"name": state.name, "sizes": sizes, "weight": state.weight}),
+            tuple(map(encode_state, state.features.values())),
+        )
+        for state in states
+    )
+
+
+def write(message: StatisticsList, kept: Sequence[KeptDataset]) -> bytes:
+    """The file's bytes; without ``kept`` the view alone."""
+    if kept:
+        pairs = zip(message.datasets, kept, strict=True)
+        message = StatisticsList(datasets=tuple(_with_kept(dataset, texts) for dataset, texts in pairs))
+    return (encode(message) + "\n").encode()
+
+
+def read(data: bytes, *, where: str) -> tuple[StatisticsList, tuple[KeptDataset, ...]]:
+    """The view, and what is kept beside it: nothing where a feature has no state.
+
+    Raises
+    ------
+    DataError
+        If it is no JSON of statistics.
+    """
+    message = decode(data, StatisticsList, where=where)
+    kept = tuple(map(_kept, message.datasets))
+    plain = StatisticsList(datasets=tuple(map(_without_kept, message.datasets)))
+    is_whole = bool(kept) and all(
+        len(texts.states) == len(dataset.features) for texts, dataset in zip(kept, plain.datasets, strict=True)
+    )
+    return plain, kept if is_whole and all(texts.about or not texts.states for texts in kept) else ()
+
+
+def states_of(
+    message: StatisticsList, kept: Sequence[KeptDataset], *, where: str
+) -> tuple[tuple[DatasetState, ...], StatisticsOptions]:
+    """The states that a file carries, and the sizes of its view.
+
+    Raises
+    ------
+    DataError
+        If a text is damaged.
+    """
+    from penstock.ml.data.statistics.codec import decode_state
+
+    states = []
+    options = StatisticsOptions()
+    for dataset, texts in zip(message.datasets, kept, strict=True):
+        about = _about(texts.about, dataset, where)
+        sizes: dict[str, Any] = {name: size for name, size in about.sizes.items() if name in _SIZES}
+        options = replace(options, **sizes)
+        features = [decode_state(text, where=where) for text in texts.states]
+        by_path = {feature.path: feature for feature in features}
+        states.append(DatasetState(about.name, dataset.num_examples, by_path, about.weight))
+    return tuple(states), options
+
+
+class _About(msgspec.Struct, frozen=True):
+    """What `DATASET` holds."""
+
+    name: str = ""
+    sizes: dict[str, int] = {}
+    weight: int | None = None
+
+
+def _about(text: str, dataset: DatasetStatistics, where: str) -> _About:
+    if not text:
+        # Without features there is nowhere to keep it, and nothing but the weight to keep.
+        weight = round(dataset.weighted_num_examples * WEIGHT_UNITS)
+        return _About(weight=weight or None)
+    try:
+        return msgspec.json.decode(text, type=_About)
+    except msgspec.DecodeError as error:
+        raise DataError(
+            f"what the file keeps of data set '{dataset.name}' is damaged: {error}",
+            where=where,
+            fix="compute the statistics again",
+        ) from error
+
+
+def _with_kept(dataset: DatasetStatistics, texts: KeptDataset) -> DatasetStatistics:
+    features: list[FeatureStatistics] = []
+    for feature, state in zip(dataset.features, texts.states, strict=True):
+        about = () if features else (CustomStatistic(name=DATASET, text=texts.about),)
+        entries = (*feature.custom_stats, *about, CustomStatistic(name=STATE, text=state))
+        features.append(msgspec.structs.replace(feature, custom_stats=entries))
+    return msgspec.structs.replace(dataset, features=tuple(features))
+
+
+def _kept(dataset: DatasetStatistics) -> KeptDataset:
+    entries = [item for feature in dataset.features for item in feature.custom_stats if item.text is not None]
+    about = next((item.text for item in entries if item.name == DATASET), None)
+    return KeptDataset(about or "", tuple(item.text or "" for item in entries if item.name == STATE))
+
+
+def _without_kept(dataset: DatasetStatistics) -> DatasetStatistics:
+    return msgspec.structs.replace(dataset, features=tuple(map(_plain, dataset.features)))
+
+
+def _plain(feature: FeatureStatistics) -> FeatureStatistics:
+    entries = tuple(item for item in feature.custom_stats if item.name not in (STATE, DATASET))
+    return msgspec.structs.replace(feature, custom_stats=entries)

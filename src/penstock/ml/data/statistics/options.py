@@ -1,0 +1,68 @@
+"""What statistics are asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from penstock.core.error import UsageError
+
+_WHERE = "StatisticsOptions"
+
+
+@dataclass(frozen=True, slots=True)
+class StatisticsOptions:
+    """What to compute, and how finely to show it; the last five change only the view, never the state.
+
+    Parameters
+    ----------
+    weight : str
+        Column whose numbers weigh the rows; empty for none.
+    slices : tuple
+        Each a column's name (one slice per value) or a pair of name and value (that slice alone).
+    sql_slices : mapping of str to str
+        Name of a slice to a predicate in DuckDB's SQL over the columns.
+    cross : tuple of pairs of str
+        Columns to be related: correlation and covariance of two numeric ones, lift of the first's values over the
+        second's where one is categorical.
+    exact_quantiles : bool
+        Also compute the quantiles of numbers exactly; they are kept beside the statistics, and cannot be merged.
+    top_values : int
+        Most frequent texts listed.
+    rank_buckets : int
+        Texts in a rank histogram at most.
+    histogram_buckets : int
+        Buckets of a standard histogram.
+    quantile_buckets : int
+        Buckets of a quantile histogram.
+    num_values_buckets : int
+        Buckets of the histogram of the number of values.
+
+    Raises
+    ------
+    UsageError
+        If a number is below 1, or a name is given twice or is no text.
+    """
+
+    weight: str = ""
+    slices: tuple[str | tuple[str, Any], ...] = ()
+    sql_slices: Mapping[str, str] = field(default_factory=dict)
+    cross: tuple[tuple[str, str], ...] = ()
+    exact_quantiles: bool = False
+    top_values: int = 20
+    rank_buckets: int = 1000
+    histogram_buckets: int = 10
+    quantile_buckets: int = 10
+    num_values_buckets: int = 10
+
+    def __post_init__(self) -> None:
+        for item in fields(self):
+            value = getattr(self, item.name)
+            if item.type == "int" and (isinstance(value, bool) or not isinstance(value, int) or value < 1):
+                raise UsageError(f"{item.name} is {value!r}", where=_WHERE, fix="give a whole number of at least 1")
+        for name, predicate in self.sql_slices.items():
+            if not (isinstance(name, str) and name and isinstance(predicate, str) and predicate.strip()):
+                raise UsageError(
+                    f"sql_slices has {name!r}: {predicate!r}", where=_WHERE, fix="map a name to a predicate in SQL"
+                )

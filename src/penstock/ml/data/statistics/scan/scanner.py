@@ -1,0 +1,223 @@
+"""One pass over a data set that gives the state of all its columns."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import Any
+
+import pyarrow as pa
+
+from penstock.core.context import current_step
+from penstock.core.error import DataError
+from penstock.ml.data.dataset import Dataset
+from penstock.ml.data.origin import ParquetFiles
+from penstock.ml.data.parquet import canonical_schema
+from penstock.ml.data.statistics.options import StatisticsOptions
+from penstock.ml.data.statistics.scan.cursor import Cursors
+from penstock.ml.data.statistics.scan.dataset_collector import DatasetCollector
+from penstock.ml.data.statistics.scan.feature_collector import Limits
+from penstock.ml.data.statistics.scan.parquet_rows import ParquetRows
+from penstock.ml.data.statistics.scan.piece import Piece, Rows, StreamRows
+from penstock.ml.data.statistics.scan.row_slice import Slicer
+from penstock.ml.data.statistics.scan.row_weight import check_weight_column, weights_of
+from penstock.ml.data.statistics.state import DatasetState
+from penstock.ml.data.stream import open_stream
+
+Progress = Callable[[float, float, str], None]
+"""Takes rows done, rows in all (0 where unknown) and a note; as `StepContext.report_progress`."""
+
+_REPORT_S = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class ScanSetting:
+    """How to scan; nothing of it changes the answer, save limits.
+
+    Parameters
+    ----------
+    num_threads : int
+        0 for as many as there are cores for this process.
+    progress : callable, optional
+        By default that of the running step.
+    limits : Limits
+    """
+
+    num_threads: int = 0
+    progress: Progress | None = None
+    limits: Limits = field(default_factory=Limits)
+
+
+def scan(
+    data: Any, options: StatisticsOptions | None = None, *, setting: ScanSetting | None = None
+) -> tuple[DatasetState, ...]:
+    """The state of a data set and of its slices.
+
+    Parameters
+    ----------
+    data : Dataset, Source, or anything with ``__arrow_c_stream__``
+        Parquet files are read by several threads at once; anything else is streamed, once.
+    options : StatisticsOptions, optional
+    setting : ScanSetting, optional
+
+    Returns
+    -------
+    tuple of DatasetState
+        All rows first, then the slices in the order of their names. It depends on the rows alone: not on their
+        order, on files, row groups or batches, nor on the number of threads.
+
+    Raises
+    ------
+    DataError
+        If the data cannot be read or changes meanwhile, a column's name repeats, there is no column, a weight is
+        no finite number from 0 up, or a slice does not fit the data.
+    """
+    rows = _open(data)
+    canonical_schema(rows.schema, where=rows.where)
+    cursors = Cursors()
+    try:
+        return _Scan(rows, options or StatisticsOptions(), setting or ScanSetting(), cursors).run()
+    finally:
+        cursors.close()
+
+
+def _open(data: Any) -> Rows:
+    origin = data._origin if isinstance(data, Dataset) else None
+    if isinstance(origin, ParquetFiles):
+        return ParquetRows(origin.paths)
+    where = repr(data) if isinstance(data, Dataset) else f"a {type(data).__name__}"
+    if hasattr(data, "fingerprint") and hasattr(data, "read"):
+        where, data = str(data), data.read()
+    count = len(data) if isinstance(data, (pa.Table, pa.RecordBatch)) else None
+    return StreamRows(open_stream(data, where=where), count, where)
+
+
+class _Scan:
+    """A scan while it runs: what is collected, and how far it is."""
+
+    def __init__(self, rows: Rows, options: StatisticsOptions, setting: ScanSetting, cursors: Cursors) -> None:
+        self._rows = rows
+        self._weight = options.weight
+        self._setting = setting
+        self._cursors = cursors
+        if options.weight:
+            check_weight_column(rows.schema, options.weight, rows.where)
+        self._slicer = Slicer(options, rows.schema, rows.where, cursors)
+        self._lock = Lock()
+        self._whole = self._collector("")
+        self._slices = {name: self._collector(name) for name in self._slicer.names}
+
+    def run(self) -> tuple[DatasetState, ...]:
+        """Read everything, and tell the states."""
+        needed = tuple(dict.fromkeys([*([self._weight] if self._weight else []), *self._slicer.columns]))
+        self._count_all(self._told(self._rows.pieces(needed)))
+        self._rows.check_unchanged()
+        slices = [self._slices[name] for name in sorted(self._slices)]
+        return tuple(collector.state(self._rows.where) for collector in (self._whole, *slices))
+
+    def _told(self, pieces: Iterator[Piece]) -> Iterator[Piece]:
+        """The pieces; what fails while a stream is read is told in our form."""
+        try:
+            yield from pieces
+        except (pa.ArrowException, OSError) as error:
+            raise DataError(
+                f"reading failed: {str(error).splitlines()[0]}",
+                where=self._rows.where,
+                fix="check where the rows come from",
+            ) from error
+
+    def _count_all(self, pieces: Iterator[Piece]) -> None:
+        num_threads = self._setting.num_threads or len(os.sched_getaffinity(0))
+        progress = _Throttled(self._setting.progress, self._rows)
+        waiting: dict[Future[None], Piece] = {}
+        with ThreadPoolExecutor(num_threads, thread_name_prefix="penstock-scan") as pool:
+            try:
+                for piece in pieces:
+                    waiting[pool.submit(self._count, piece)] = piece
+                    # One piece in waiting keeps every thread busy, and memory bounded.
+                    if len(waiting) > num_threads:
+                        _settle(waiting, progress)
+                while waiting:
+                    _settle(waiting, progress)
+            finally:
+                for future in waiting:
+                    future.cancel()
+
+    def _count(self, piece: Piece) -> None:
+        first = piece.first_row
+        for table in piece.load():
+            self._count_table(table, piece, first)
+            first += table.num_rows
+
+    def _count_table(self, table: pa.Table, piece: Piece, first_row: int) -> None:
+        weights = None
+        if self._weight:
+            weights = weights_of(table.column(self._weight), first_row, f"{self._rows.where}, column '{self._weight}'")
+        chosen = [(self._slice(name), places) for name, places in self._slicer.chosen(table) if places.size]
+        if piece.columns[0] == self._rows.schema.names[0]:
+            self._whole.add_rows(table.num_rows, weights)
+            for collector, places in chosen:
+                collector.add_rows(places.size, None if weights is None else weights[places])
+        for name in piece.columns:
+            column = table.column(name)
+            for values, start in _chunks(column):
+                part = None if weights is None else weights[start : start + len(values)]
+                self._whole.add_column(name, values, part, self._rows.where)
+            for collector, places in chosen:
+                some = column.take(pa.array(places))
+                part = None if weights is None else weights[places]
+                for values, start in _chunks(some):
+                    inside = None if part is None else part[start : start + len(values)]
+                    collector.add_column(name, values, inside, self._rows.where)
+
+    def _slice(self, name: str) -> DatasetCollector:
+        with self._lock:
+            if name not in self._slices:
+                self._slicer.check_number([*self._slices, name])
+                self._slices[name] = self._collector(name)
+            return self._slices[name]
+
+    def _collector(self, name: str) -> DatasetCollector:
+        return DatasetCollector(
+            name, self._rows.schema, self._cursors, self._setting.limits, is_weighted=bool(self._weight)
+        )
+
+
+class _Throttled:
+    """Reports progress, not too often."""
+
+    def __init__(self, progress: Progress | None, rows: Rows) -> None:
+        step = current_step()
+        self._progress = progress or (step.report_progress if step is not None else None)
+        self._columns = max(len(rows.schema), 1)
+        self._total = rows.num_rows or 0
+        self._cells = 0
+        self._last = time.monotonic()
+
+    def add(self, piece: Piece) -> None:
+        """A piece is done."""
+        self._cells += piece.num_rows * len(piece.columns)
+        now = time.monotonic()
+        if self._progress is not None and now - self._last >= _REPORT_S:
+            self._last = now
+            self._progress(self._cells // self._columns, self._total, "rows")
+
+
+def _settle(waiting: dict[Future[None], Piece], progress: _Throttled) -> None:
+    """Wait for a piece; the first failure ends the scan."""
+    done, _ = wait(waiting, return_when=FIRST_COMPLETED)
+    for future in done:
+        piece = waiting.pop(future)
+        future.result()
+        progress.add(piece)
+
+
+def _chunks(column: pa.ChunkedArray) -> Iterator[tuple[pa.Array, int]]:
+    start = 0
+    for chunk in column.chunks:
+        yield chunk, start
+        start += len(chunk)

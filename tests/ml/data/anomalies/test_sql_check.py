@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from penstock.core.error import DataError
+from penstock.ml.data.anomalies import Anomalies, validate
+from penstock.ml.data.anomalies.table_source import as_dataset
+from penstock.ml.data.metadata.schema import Feature, SchemaMessage
+from penstock.ml.data.schema.check import Check, join_checks
+from penstock.ml.data.statistics.statistics import Statistics
+
+DATA = pa.table({"fare": [4.0, -1.0, None, 9.0], "tips": [1.0, 0.0, 0.0, 20.0], "a": [1, 2, 3, 4]})
+FEATURES = tuple(Feature(name=name, type=kind) for name, kind in (("fare", "FLOAT"), ("tips", "FLOAT"), ("a", "INT")))
+
+
+def run(*checks: Check, data: Any = DATA, **more: Any) -> Anomalies:
+    schema = SchemaMessage(feature=FEATURES, annotation=join_checks(None, checks))
+    return validate(Statistics.of(DATA), schema, data=data, **more)
+
+
+def test_an_expression_that_is_not_true() -> None:
+    found = run(Check("tips", "tips <= fare", message="tips above the fare", features=("tips",)))
+    finding = found.findings[0]
+    assert (finding.feature, finding.type, finding.severity) == ("tips", "CUSTOM_VALIDATION", "ERROR")
+    assert finding.short == finding.description == "tips above the fare"
+    assert [(row.row, row.value) for row in finding.rows] == [
+        (1, {"fare": -1.0, "tips": 0.0}),
+        (2, {"fare": None, "tips": 0.0}),
+        (3, {"fare": 9.0, "tips": 20.0}),
+    ]
+    assert as_dataset(DATA).sql(finding.sql).num_rows == finding.num_rows == 3
+    assert found.message.anomaly_info["tips"].reason[0].type == "CUSTOM_VALIDATION"
+
+
+def test_an_expression_that_holds() -> None:
+    assert run(Check("known", "a between 1 and 4")).findings == ()
+
+
+def test_a_query_gives_the_offending_rows() -> None:
+    finding = run(Check("negative", "select row, fare from this where fare < 0;", severity="WARNING")).findings[0]
+    assert (finding.feature, finding.severity, finding.short) == ("", "WARNING", "Check 'negative'")
+    assert [(row.row, row.value) for row in finding.rows] == [(1, {"fare": -1.0})]
+    assert as_dataset(DATA).sql(finding.sql).num_rows == 1
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "with low as (select * from this where fare < 5) select fare from low",
+        "from this select fare where fare < 5",
+        "(select fare from this where fare < 5)",
+    ],
+)
+def test_forms_of_queries(sql: str) -> None:
+    finding = run(Check("low", sql)).findings[0]
+    assert finding.num_rows == 2
+    assert [row.row for row in finding.rows] == [None, None]
+    assert as_dataset(DATA).sql(finding.sql).num_rows == 2
+
+
+def test_a_query_over_groups() -> None:
+    sql = "select tips, count(*) as rows from this group by tips having count(*) > 1"
+    assert [row.value for row in run(Check("twice", sql)).findings[0].rows] == [{"tips": 0.0, "rows": 2}]
+
+
+def test_at_most_so_many_rows() -> None:
+    finding = run(Check("never", "false"), max_rows=2).findings[0]
+    assert (finding.num_rows, [row.row for row in finding.rows]) == (4, [0, 1])
+    assert run(Check("never", "false"), max_rows=0).findings[0].rows == ()
+
+
+@pytest.mark.parametrize(
+    ("sql", "what"),
+    [
+        ("fair > 0", "check 'c' cannot be run: .*fair"),
+        ("fare >", "check 'c' cannot be run"),
+        ("select * from that", "check 'c' cannot be run: .*that"),
+        ("fare > 0); drop table this; select (1", "check 'c' cannot be run"),
+        ("error('no') > 0", "check 'c' cannot be run: .*no"),
+    ],
+)
+def test_wrong_sql(sql: str, what: str) -> None:
+    with pytest.raises(DataError, match=what) as caught:
+        run(Check("c", sql))
+    assert caught.value.where.startswith("schema, check 'c'")
+
+
+def test_without_the_rows_there_is_a_warning() -> None:
+    found = run(Check("c", "fare > 0"), data=None)
+    assert found.is_ok
+    assert [(finding.severity, finding.note) for finding in found.findings] == [("WARNING", "the data were not given")]

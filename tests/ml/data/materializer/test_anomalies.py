@@ -1,0 +1,20 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+from penstock.core.plugin import load_plugin
+from penstock.ml.data.anomalies import Anomalies
+from penstock.ml.data.materializer.anomalies import FILE_NAME, anomalies
+from penstock.ml.data.metadata.anomalies import AnomaliesMessage
+
+
+def test_folder_of_one_file(tmp_path: Path) -> None:
+    found = Anomalies.of(AnomaliesMessage(data_missing=True))
+    anomalies.save(found, tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == [FILE_NAME]
+    assert anomalies.load(tmp_path) == found
+
+
+def test_entry_point() -> None:
+    name = f"Anomalies.{Anomalies.__module__}.{Anomalies.__qualname__}"
+    assert load_plugin("penstock.materializers", name) is anomalies
