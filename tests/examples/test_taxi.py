@@ -10,7 +10,21 @@ import pytest
 
 from penstock.workspace import Workspace
 
-STEPS = {"ingest", "split", "train_features", "eval_features", "train", "evaluate", "select"}
+STEPS = {
+    "ingest",
+    "describe",
+    "infer_schema",
+    "curated_schema",
+    "validate",
+    "split",
+    "train_features",
+    "eval_features",
+    "train",
+    "evaluate",
+    "select",
+}
+
+READ_AGAIN = {"ingest": False, "describe": False, "curated_schema": True, "validate": False, "split": False}
 
 
 class Project:
@@ -20,14 +34,14 @@ class Project:
         self.pipeline = pipeline
         self.folder = folder
 
-    def penstock(self, *arguments: str) -> list[dict[str, Any]]:
+    def penstock(self, *arguments: str, code: int = 0) -> list[dict[str, Any]]:
         command = [str(Path(sys.executable).parent / "penstock"), *arguments, "--json"]
         done = subprocess.run(command, cwd=self.folder, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stdout + done.stderr
+        assert done.returncode == code, done.stdout + done.stderr
         return [json.loads(line) for line in done.stdout.splitlines()]
 
-    def run(self, *arguments: str) -> list[dict[str, Any]]:
-        return self.penstock("run", str(self.pipeline), *arguments)
+    def run(self, *arguments: str, code: int = 0) -> list[dict[str, Any]]:
+        return self.penstock("run", str(self.pipeline), *arguments, code=code)
 
 
 @pytest.fixture
@@ -100,7 +114,33 @@ def test_an_edited_file_is_read_again(project: Project, real_data: Path) -> None
     project.run(*only)
     source.write_text("".join(lines[:3001]))
     events = finished(project.run(*only))
-    assert [(event["step"], event["cached"]) for event in events] == [("ingest", False), ("split", False)]
+    assert {event["step"]: event["cached"] for event in events} == READ_AGAIN
     source.write_text("".join(lines[:3000]))
     events = finished(project.run(*only))
-    assert [(event["step"], event["cached"]) for event in events] == [("ingest", True), ("split", True)]
+    assert {event["cached"] for event in events} == {True}
+
+
+@pytest.mark.heavy(budget_s=60)
+def test_a_corrupted_file_stops_at_its_anomalies(project: Project, real_data: Path) -> None:
+    lines = (real_data / "taxi" / "taxi.csv").read_text().splitlines()
+    rows = [line.split(",") for line in lines[:3000]]
+    column = {name: place for place, name in enumerate(rows[0])}
+    rows[11][column["fare"]] = "$12.45"
+    rows[21][column["company"]] = "Fly By Night Cabs"
+    rows[31][column["trip_start_hour"]] = rows[41][column["trip_start_hour"]] = "24"
+    source = project.folder / "corrupted.csv"
+    source.write_text("\n".join(map(",".join, rows)) + "\n")
+    events = project.run("-p", f"source={source}", "-p", 'frameworks=["sklearn"]', code=1)
+    states = {event["step"]: event for event in finished(events)}
+    assert states["validate"]["status"] == "failed"
+    assert {states[name]["status"] for name in ("split", "train", "select")} == {"upstream_failed"}
+    what = states["validate"]["error"]["what"]
+    for anomaly, place in (
+        ("fare: UNEXPECTED_DATA_TYPE", "10"),
+        ("company: ENUM_TYPE_UNEXPECTED_STRING_VALUES", "20"),
+        ("trip_start_hour: INT_TYPE_BIG_INT", "30"),
+    ):
+        line = next(line for line in what.splitlines() if anomaly in line)
+        assert place in line
+    assert "$12.45" in what
+    assert "Fly By Night Cabs" in what

@@ -120,6 +120,24 @@ def test_no_cache_runs_everything_and_what_it_made_is_reused(project) -> None:
     assert set(project.finished().values()) == {CACHED}
 
 
+def test_a_declared_file_is_found_from_any_folder(project, monkeypatch, tmp_path_factory) -> None:
+    project.write("""
+        @ps.step(files=["words.txt"])
+        def read(x: int) -> str:
+            return Path(__file__).with_name("words.txt").read_text()
+
+        @ps.pipeline
+        def p():
+            return read(1)
+    """)
+    words = project.root / "words.txt"
+    words.write_text("a")
+    monkeypatch.chdir(tmp_path_factory.mktemp("elsewhere"))
+    assert project.run("p").outputs["output"].load() == "a"
+    words.write_text("b")
+    assert project.run("p").outputs["output"].load() == "b"
+
+
 def test_declared_environment_and_files(project, monkeypatch) -> None:
     project.write("""
         @ps.step(env=["REGION"], files=["vocabulary.txt"])

@@ -216,7 +216,8 @@ def step(
     cache : bool
         False to run it every time.
     env, files : sequence of str
-        Environment variables and files whose content is part of the cache key.
+        Environment variables and files whose content is part of the cache key; files by their path from the project's
+        root, or from the current folder.
     requirements : sequence of str
         Extra packages, where the target makes an environment.
     image : str

@@ -42,11 +42,18 @@ class KeyFacts:
         Fingerprint functions of steps that read from outside, by node.
     where : str
         The pipeline, for messages.
+    root : Path
+        The project's folder: declared files are looked for there first, then in the current folder.
     """
 
     source: Callable[[Node], str]
     external: Mapping[str, Callable[..., str]]
     where: str
+    root: Path = Path()
+
+    def file(self, name: str) -> Path:
+        """The place of a declared file."""
+        return place if (place := self.root / name).exists() else Path(name)
 
 
 def cache_key(node: Node, inputs: Mapping[str, Value], facts: KeyFacts) -> CacheKey:
@@ -76,7 +83,7 @@ def cache_key(node: Node, inputs: Mapping[str, Value], facts: KeyFacts) -> Cache
     if node.policy.env:
         parts["environment"] = {name: _text_digest(os.environ.get(name)) for name in node.policy.env}
     if node.policy.files:
-        parts["files"] = {name: content_digest(Path(name), where) for name in node.policy.files}
+        parts["files"] = {name: content_digest(facts.file(name), where) for name in node.policy.files}
     if node.policy.requirements or node.policy.image:
         parts["container"] = {"requirements": list(node.policy.requirements), "image": node.policy.image}
     is_cached = node.policy.is_cached

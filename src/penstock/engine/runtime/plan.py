@@ -10,7 +10,7 @@ from penstock.core.artifact import Value
 from penstock.core.graph import Node
 from penstock.core.record import NO_ITEM
 from penstock.core.state import COMPLETE, SKIPPED
-from penstock.engine.runtime.cache_key import CacheKey, KeyFacts, cache_key
+from penstock.engine.runtime.cache_key import CacheKey, cache_key
 from penstock.engine.runtime.explanation import miss_reasons
 from penstock.engine.runtime.frontier import Frontier
 from penstock.engine.runtime.options import RunOptions
@@ -56,7 +56,7 @@ class _Planner:
         self.prepared = prepared
         self.frontier = frontier
         self.options = options
-        self.facts = KeyFacts(prepared.source, prepared.external, f"pipeline '{prepared.graph.name}'")
+        self.facts = prepared.key_facts()
         self.open: set[str] = set()
 
     def steps(self) -> list[PlannedStep]:

@@ -12,6 +12,7 @@ from penstock.core.expression import OutputRef, ParameterRef
 from penstock.core.graph import Graph, Input, Node, Parameter, StepRef
 from penstock.engine.authoring import Pipeline, Step
 from penstock.engine.authoring.step import REQUIRED
+from penstock.engine.runtime.cache_key import KeyFacts
 from penstock.engine.runtime.step_loader import plain_function, served
 from penstock.engine.source import (
     SOURCES,
@@ -72,6 +73,10 @@ class Prepared:
     def parts(self) -> dict[str, Any]:
         """Content of the fingerprints by digest."""
         return {found.digest: found.parts for found in self.fingerprints.values()}
+
+    def key_facts(self) -> KeyFacts:
+        """What the keys of its steps need to know."""
+        return KeyFacts(self.source, self.external, f"pipeline '{self.graph.name}'", self.project.root)
 
     def source(self, node: Node) -> str:
         """Digest of the source closure of a node's step."""

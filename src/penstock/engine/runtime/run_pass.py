@@ -22,7 +22,6 @@ from penstock.core.plugin import load_plugin
 from penstock.core.protocol import Executor, ExecutorSetup
 from penstock.core.record import ExecutionRecord, RunRecord
 from penstock.core.state import CANCELED, COMPLETE, FAILED
-from penstock.engine.runtime.cache_key import KeyFacts
 from penstock.engine.runtime.executor.inline import InlineExecutor
 from penstock.engine.runtime.executor.process_tree import gpu_count, total_memory_bytes
 from penstock.engine.runtime.frontier import Frontier
@@ -127,7 +126,6 @@ class RunPass:
         heeds_wishes: bool = True,
     ) -> Scheduler:
         assert self.executor is not None
-        facts = KeyFacts(self.prepared.source, self.prepared.external, f"pipeline '{self.record.pipeline}'")
         surroundings = Surroundings(
             pipeline=self.record.pipeline,
             executor=self.executor,
@@ -135,7 +133,7 @@ class RunPass:
             heartbeat=self.heartbeat,
             lineage=self.place.store.lineage,
             blobs=self.place.blobs,
-            keys=facts,
+            keys=self.prepared.key_facts(),
             fingerprints=self.prepared.parts,
             resources=Resources(self._capacity(), is_immediate=self.options.inline),
             home=self.place.home,

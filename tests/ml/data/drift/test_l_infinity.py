@@ -4,7 +4,7 @@ import pytest
 from ml.data.drift.view import histogram, numbers, texts
 
 from penstock.core.error import DataError
-from penstock.ml.data.drift import l_infinity
+from penstock.ml.data.drift.l_infinity import l_infinity
 
 
 def test_the_share_that_changed_most_is_the_distance() -> None:

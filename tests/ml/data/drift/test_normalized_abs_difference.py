@@ -4,7 +4,7 @@ import pytest
 from ml.data.drift.view import histogram, numbers, texts
 
 from penstock.core.error import DataError
-from penstock.ml.data.drift import normalized_abs_difference
+from penstock.ml.data.drift.normalized_abs_difference import normalized_abs_difference
 
 
 def test_both_sides_are_divided_by_the_sum_of_both() -> None:

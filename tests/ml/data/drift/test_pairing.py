@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import gzip
 import math
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,8 @@ from ml.data.drift.state import statistics
 from scipy.stats import ks_2samp, wasserstein_distance
 
 from penstock.core.error import DataError, UsageError
-from penstock.ml.data.drift import compare, jensen_shannon
+from penstock.ml.data.drift import compare
+from penstock.ml.data.drift.jensen_shannon import jensen_shannon
 from penstock.ml.data.metadata.schema import Feature, FeatureComparator, InfinityNorm, SchemaMessage
 from penstock.ml.data.schema import Schema
 from penstock.ml.data.statistics import Statistics, StatisticsOptions
@@ -192,3 +195,14 @@ def test_saved_statistics_compare_as_those_in_memory(tmp_path: Path) -> None:
 def test_statistics_of_nothing_are_refused() -> None:
     with pytest.raises(DataError, match="there are no statistics"):
         compare(Statistics.from_bytes(b"{}"), Statistics.from_bytes(b"{}"))
+
+
+def test_comparing_saved_statistics_needs_no_database(tmp_path: Path) -> None:
+    values = [f"value {i}" for i in range(300_000)]
+    statistics(t=pa.array(values), x=pa.array(numbers(1, 0, len(values)))).save(tmp_path / "a")
+    code = (
+        "import sys; from penstock.ml.data.drift import compare; from penstock.ml.data.statistics import Statistics;"
+        "s = Statistics.load(sys.argv[1]); print(compare(s, s).feature('t').strength, 'duckdb' in sys.modules)"
+    )
+    run = subprocess.run([sys.executable, "-c", code, tmp_path / "a"], capture_output=True, text=True, check=True)
+    assert run.stdout.split() == ["0.0", "False"]

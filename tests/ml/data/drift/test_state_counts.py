@@ -113,3 +113,4 @@ def test_samples_by_another_hash_function_are_not_comparable() -> None:
     other = replace(sampled, sample=replace(sampled.sample, probe=1))
     assert is_comparable(sampled, state({"a": 1}))
     assert not is_comparable(sampled, other)
+    assert is_comparable(other, other)

@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 
 from penstock.core.error import DataError
-from penstock.ml.data.drift import jensen_shannon, l_infinity, normalized_abs_difference
+from penstock.ml.data.drift.jensen_shannon import jensen_shannon
+from penstock.ml.data.drift.l_infinity import l_infinity
+from penstock.ml.data.drift.normalized_abs_difference import normalized_abs_difference
 from penstock.ml.data.metadata.message import decode
 from penstock.ml.data.metadata.statistics import FeatureStatistics, StatisticsList
 

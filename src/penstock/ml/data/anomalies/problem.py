@@ -27,12 +27,15 @@ class Problem:
         For people; ``short`` is TFDV's.
     detail : str or int
         Which of several: the nest level, the index feature, the token. It decides which rows offend.
+    note : str
+        What the check could not see.
     """
 
     type: AnomalyType
     short: str
     description: str
     detail: str | int = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,7 +103,7 @@ def _completed(finding: Finding, one: Search, row: str, hits: tuple[int, tuple[R
         f"select {quote_name(row)}, {one.value} as value from {numbered(row, one.window)} "
         f"where {one.condition} order by {quote_name(row)}"
     )
-    note = "" if number else "no row offends by itself"
+    note = finding.note if number else "no row offends by itself"
     if not number and finding.type == "UNEXPECTED_DATA_TYPE":
         note = "every value can be read as the schema's type; the type of the whole column differs"
     return replace(finding, rows=rows, num_rows=number, sql=sql, note=note)

@@ -21,7 +21,7 @@ _QUERY = re.compile(r"\s*(select|with|from|\()\b", re.IGNORECASE)
 
 
 def run_checks(checks: Sequence[Check], data: Dataset, max_rows: int) -> Iterator[Finding]:
-    """A finding for each check that some row fails.
+    """A finding for each check that some row fails, or that the data do not let run.
 
     Parameters
     ----------
@@ -35,17 +35,19 @@ def run_checks(checks: Sequence[Check], data: Dataset, max_rows: int) -> Iterato
     Raises
     ------
     DataError
-        If the SQL is wrong, or fails on a row.
+        If a check is no SQL, or the data cannot be read.
     """
+    row = row_name(data.schema.names)
     for check in checks:
+        query = offending(check, row, data.schema.names)
+        failing = _parsed(check, query, data)
         try:
-            finding = _run(check, data, max_rows)
+            finding = _run(check, query, failing, row, max_rows)
         except DataError as error:
-            raise DataError(
-                f"the check '{check.name}' cannot be run: {error.what}",
-                where=f"schema, check '{check.name}': {shorten(check.sql)}",
-                fix=error.fix,
-            ) from error
+            # A column that is gone, or text where numbers were: what the other checks found should still be told.
+            if not _is_about_values(error):
+                raise
+            finding = _impossible(check, query, error)
         if finding is not None:
             yield finding
 
@@ -70,10 +72,18 @@ def offending(check: Check, row: str, names: Sequence[str]) -> str:
     return f"select {shown} from {numbered(row)} where ({check.sql}) is not true order by {quote_name(row)}"
 
 
-def _run(check: Check, data: Dataset, max_rows: int) -> Finding | None:
-    row = row_name(data.schema.names)
-    query = offending(check, row, data.schema.names)
-    failing = data.sql(query)
+def _parsed(check: Check, query: str, data: Dataset) -> Dataset:
+    try:
+        return data.sql(query)
+    except DataError as error:
+        raise DataError(
+            f"the check '{check.name}' cannot be run: {error.what}",
+            where=f"schema, check '{check.name}': {shorten(check.sql)}",
+            fix=error.fix,
+        ) from error
+
+
+def _run(check: Check, query: str, failing: Dataset, row: str, max_rows: int) -> Finding | None:
     number = 0
     hits: list[dict[str, Any]] = []
     for batch in failing.scan():
@@ -84,6 +94,25 @@ def _run(check: Check, data: Dataset, max_rows: int) -> Finding | None:
     message = check.message or f"The check '{check.name}' fails: {shorten(check.sql)}"
     found = tuple(Row(hit.pop(row, None), plain(hit)) for hit in hits)
     return _finding(check, check.severity, message, rows=found, num_rows=number, sql=query)
+
+
+def _is_about_values(error: DataError) -> bool:
+    """Whether DuckDB refused the query for what is in the data, and could read them."""
+    import duckdb
+
+    cause = error.__cause__
+    return isinstance(cause, duckdb.Error) and not isinstance(cause, duckdb.IOException)
+
+
+def _impossible(check: Check, query: str, error: DataError) -> Finding:
+    return _finding(
+        check,
+        check.severity,
+        f"The check '{check.name}' cannot be run on these data: {error.what}",
+        sql=query,
+        note="the check was not run",
+        fix=f"correct the columns that it reads, or the check in the schema: {shorten(check.sql)}",
+    )
 
 
 def _finding(check: Check, severity: Severity, description: str, **more: Any) -> Finding:

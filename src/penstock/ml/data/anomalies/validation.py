@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, TypedDict, Unpack
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 from penstock.core.error import DataError, UsageError, closest
 from penstock.ml.data.anomalies.anomalies import Anomalies
@@ -16,12 +16,15 @@ from penstock.ml.data.anomalies.schema_view import SchemaView
 from penstock.ml.data.anomalies.search import Case
 from penstock.ml.data.anomalies.sql_check import not_run, run_checks
 from penstock.ml.data.anomalies.table_source import as_dataset
-from penstock.ml.data.anomalies.view import DatasetView, is_weighted
+from penstock.ml.data.anomalies.view import DatasetView, StateOf, is_weighted
 from penstock.ml.data.metadata.anomalies import AnomaliesMessage
 from penstock.ml.data.metadata.schema import SchemaMessage
 from penstock.ml.data.metadata.statistics import DatasetStatistics, StatisticsList
 from penstock.ml.data.schema.check import split_checks
 from penstock.ml.data.schema.feature_path import path_text
+
+if TYPE_CHECKING:
+    from penstock.ml.data.statistics.state import DatasetState
 
 MAX_ROWS = 10
 
@@ -126,7 +129,9 @@ def _context(statistics: Any, schema: Any, environment: str, controls: Controls)
         for name, given in controls.items()
         if given is not None
     }
-    return Context(DatasetView(chosen, by_weight), SchemaView(message), environment, **others)
+    return Context(
+        DatasetView(chosen, by_weight, _state_of(statistics, chosen)), SchemaView(message), environment, **others
+    )
 
 
 def all_rows(statistics: Any, what: str) -> DatasetStatistics:
@@ -158,6 +163,19 @@ def all_rows(statistics: Any, what: str) -> DatasetStatistics:
     )
 
 
+def _state_of(statistics: Any, chosen: DatasetStatistics) -> StateOf:
+    """What knows the state behind statistics; reading it takes time, so it waits until somebody asks."""
+
+    def state() -> DatasetState | None:
+        states: tuple[DatasetState, ...] = getattr(statistics, "states", ())
+        if not states:
+            return None
+        places = [place for place, one in enumerate(statistics.message.datasets) if one is chosen]
+        return states[places[0]] if places else None
+
+    return state
+
+
 def _finding(report: Report, problem: Problem) -> Finding:
     name = path_text(report.path) if report.path else ""
     return Finding(
@@ -166,5 +184,6 @@ def _finding(report: Report, problem: Problem) -> Finding:
         severity=report.severity,
         short=problem.short,
         description=problem.description,
+        note=problem.note,
         fix=fix_of(problem.type, name),
     )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from penstock.ml.data.metadata.schema import FeatureType
 from penstock.ml.data.metadata.statistics import (
@@ -16,7 +17,11 @@ from penstock.ml.data.metadata.statistics import (
     WeightedCommonStatistics,
 )
 
+if TYPE_CHECKING:
+    from penstock.ml.data.statistics.state import DatasetState, TextState
+
 Steps = tuple[str, ...]
+StateOf = Callable[[], "DatasetState | None"]
 
 OWN_STATISTIC = "penstock."
 """Custom statistics whose name begins so are Penstock's state, nothing to check."""
@@ -30,6 +35,10 @@ _FEATURE_TYPE: Mapping[str, FeatureType] = {
 }
 
 
+def no_state() -> None:
+    """Of statistics that are a message alone."""
+
+
 @dataclass(frozen=True)
 class FeatureView:
     """Statistics of one feature.
@@ -40,11 +49,14 @@ class FeatureView:
     statistics : FeatureStatistics
     by_weight : bool
         Whether weighted statistics stand for the others.
+    state : callable
+        The state of the data set, which knows more values than the rank histogram; it is read only where they matter.
     """
 
     path: Steps
     statistics: FeatureStatistics
     by_weight: bool
+    state: StateOf = no_state
 
     @cached_property
     def common(self) -> CommonStatistics | None:
@@ -90,16 +102,22 @@ class FeatureView:
 
     @cached_property
     def texts(self) -> Mapping[str, float]:
-        """Counts of the texts (or categorical numbers) in the rank histogram, in the order of their code points."""
-        strings = self.statistics.string_stats
-        if strings is None:
-            return {}
-        weighted = strings.weighted_string_stats
-        ranks = (weighted.rank_histogram if weighted else None) if self.by_weight else strings.rank_histogram
-        counts: dict[str, float] = {}
-        for bucket in ranks.buckets if ranks else ():
-            counts.setdefault(bucket.label, bucket.sample_count)
-        return dict(sorted(counts.items()))
+        """Counts of the texts (or categorical numbers), in the order of their code points.
+
+        Those of the rank histogram; where it lacks some and there is a state, all that the state knows.
+        """
+        if self._text_state is not None:
+            return _known_texts(self._text_state, self.by_weight)
+        return dict(sorted(self._ranked.items()))
+
+    @cached_property
+    def texts_note(self) -> str:
+        """How many of the texts are known, where that is not all of them."""
+        unique = self.num_unique or 0
+        if unique <= len(self.texts):
+            return ""
+        about = "about " if self._text_state is not None else ""
+        return f"{len(self.texts):,} of {about}{unique:,} different values were looked at; there may be more"
 
     @cached_property
     def num_invalid_utf8(self) -> int:
@@ -126,6 +144,27 @@ class FeatureView:
         return next((statistic for statistic in self.customs if statistic.name == name), None)
 
     @cached_property
+    def _ranked(self) -> Mapping[str, float]:
+        strings = self.statistics.string_stats
+        if strings is None:
+            return {}
+        weighted = strings.weighted_string_stats
+        ranks = (weighted.rank_histogram if weighted else None) if self.by_weight else strings.rank_histogram
+        counts: dict[str, float] = {}
+        for bucket in ranks.buckets if ranks else ():
+            counts.setdefault(bucket.label, bucket.sample_count)
+        return counts
+
+    @cached_property
+    def _text_state(self) -> TextState | None:
+        """The state of the texts, where the rank histogram lacks some of them."""
+        if (self.num_unique or 0) <= len(self._ranked):
+            return None
+        state = self.state()
+        feature = state.features.get(self.path) if state is not None else None
+        return feature.text if feature is not None else None
+
+    @cached_property
     def _counts(self) -> CommonStatistics | WeightedCommonStatistics:
         common = self.common or CommonStatistics()
         return (common.weighted_common_stats or WeightedCommonStatistics()) if self.by_weight else common
@@ -140,10 +179,13 @@ class DatasetView:
     statistics : DatasetStatistics
     by_weight : bool
         Whether weighted statistics stand for the others.
+    state : callable
+        The state behind them, where there is one.
     """
 
     statistics: DatasetStatistics
     by_weight: bool = False
+    state: StateOf = no_state
 
     @cached_property
     def num_examples(self) -> float:
@@ -153,7 +195,7 @@ class DatasetView:
     @cached_property
     def features(self) -> Mapping[Steps, FeatureView]:
         """Features that have statistics, in the order of the message."""
-        return {path: FeatureView(path, found, self.by_weight) for path, found in _paths(self.statistics)}
+        return {path: FeatureView(path, found, self.by_weight, self.state) for path, found in _paths(self.statistics)}
 
     @cached_property
     def children(self) -> Mapping[Steps, tuple[FeatureView, ...]]:
@@ -189,6 +231,15 @@ def common_statistics(feature: FeatureStatistics) -> CommonStatistics | None:
 def custom_statistics(feature: FeatureStatistics) -> tuple[CustomStatistic, ...]:
     """Custom statistics that are not Penstock's own."""
     return tuple(found for found in feature.custom_stats if not found.name.startswith(OWN_STATISTIC))
+
+
+def _known_texts(state: TextState, by_weight: bool) -> dict[str, float]:
+    from penstock.ml.data.statistics.state import WEIGHT_UNITS
+    from penstock.ml.data.statistics.view_text import known_values
+
+    values, counts, weights = known_values(state)
+    amounts = counts if not by_weight or weights is None else weights / WEIGHT_UNITS
+    return dict(zip(values.to_pylist(), amounts.tolist(), strict=True))
 
 
 def _paths(statistics: DatasetStatistics) -> Iterator[tuple[Steps, FeatureStatistics]]:

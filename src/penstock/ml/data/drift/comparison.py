@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
-
-import msgspec
 
 from penstock.core.canonical import canonical_json
 from penstock.core.error import DataError, NotFoundError, closest
 from penstock.ml.data.drift.measurement import MEASURES, Measurement, Verdict
-from penstock.ml.data.metadata.anomalies import DriftSkewInfo
-from penstock.ml.data.metadata.anomalies import Measurement as MetadataMeasurement
-from penstock.ml.data.metadata.message import decode, to_json
-from penstock.ml.data.metadata.path import Path as FeaturePath
 from penstock.ml.report.number import number
 
 if TYPE_CHECKING:
+    from penstock.ml.data.metadata.anomalies import DriftSkewInfo
     from penstock.ml.data.statistics.statistics import Statistics
     from penstock.ml.report import Page
 
@@ -39,7 +35,8 @@ _CHANGES = {
 _FIX = "look for the cause at the source; if the change is meant, compute a new baseline or raise the threshold"
 
 
-class Finding(msgspec.Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
     """Something that is too far apart.
 
     Parameters
@@ -60,14 +57,16 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     fix: str
 
 
-class ComparedData(msgspec.Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComparedData:
     """One of the two data sets."""
 
     num_examples: int
     name: str = ""
 
 
-class FeatureComparison(msgspec.Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeatureComparison:
     """One feature of both data sets.
 
     Parameters
@@ -115,7 +114,8 @@ class FeatureComparison(msgspec.Struct, frozen=True, kw_only=True):
         return next((item for item in self.measurements if item.measure == measure), None)
 
 
-class Comparison(msgspec.Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
     """How far two data sets are apart.
 
     Parameters
@@ -166,6 +166,10 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def drift_skew_info(self) -> tuple[DriftSkewInfo, ...]:
         """The measures that TensorFlow Metadata knows, as its `Anomalies` hold them; by path."""
+        from penstock.ml.data.metadata.anomalies import DriftSkewInfo
+        from penstock.ml.data.metadata.anomalies import Measurement as MetadataMeasurement
+        from penstock.ml.data.metadata.path import Path as FeaturePath
+
         found = []
         for feature in sorted(self.features, key=lambda item: item.path):
             made = tuple(
@@ -184,8 +188,11 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
 
     def to_json(self) -> dict[str, Any]:
         """The comparison as plain JSON values, with its findings; infinite values as ``"Infinity"``."""
+        from penstock.ml.data.metadata.message import to_json
+
         plain: dict[str, Any] = to_json(self)
         for feature, record in zip(plain["features"], self.features, strict=True):
+            feature["measurements"] = [_said(item) for item in feature["measurements"]]
             feature |= {"strength": record.strength, "verdict": record.verdict}
         return plain | {"is_ok": self.is_ok, "findings": [to_json(item) for item in self.findings]}
 
@@ -220,6 +227,8 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
         DataError
             If there is no such file, or it holds no comparison.
         """
+        from penstock.ml.data.metadata.message import decode
+
         place = Path(path)
         place = place / FILE_NAME if place.is_dir() else place
         try:
@@ -257,6 +266,11 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
         from penstock.ml.data.drift.comparison_table import as_html
 
         return as_html(self)
+
+
+def _said(measurement: dict[str, Any]) -> dict[str, Any]:
+    """A measurement without what it does not say."""
+    return {name: value for name, value in measurement.items() if value is not None and value != ""}
 
 
 def _findings(feature: FeatureComparison) -> list[Finding]:

@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-import msgspec
-
-from penstock.ml.data.metadata.anomalies import MeasurementType
+from penstock.ml.data.metadata.anomaly_type import MeasurementType
 
 Verdict = Literal["unchecked", "ok", "high"]
 
@@ -52,7 +50,8 @@ MEASURES: dict[str, Measure] = {
 """Every measure that `compare` makes; none is below 0, and more is further apart."""
 
 
-class Measurement(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measurement:
     """What a measure came to.
 
     Parameters

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, get_args
-
-import msgspec
 
 from penstock.core.error import UsageError, closest
 from penstock.ml.data.drift.comparison import Change, ComparedData, Comparison, FeatureComparison, Kind
@@ -138,7 +137,7 @@ def _compared(
 
 
 def _bounded(item: Measurement, bounds: Mapping[str, float]) -> Measurement:
-    return msgspec.structs.replace(item, threshold=bounds[item.measure]) if item.measure in bounds else item
+    return replace(item, threshold=bounds[item.measure]) if item.measure in bounds else item
 
 
 def _data(statistics: Statistics) -> ComparedData:

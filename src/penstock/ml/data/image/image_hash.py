@@ -17,7 +17,9 @@ MAX_DISTANCE = 16
 """Bits by which near-duplicates may differ. On 1,934 photographs of hands every pair within it showed one scene."""
 
 _WEIGHT = 1000
-_HALF_WHITE = 255 * _WEIGHT
+_STEPS = 64
+# Neighbouring cells get distant thresholds: 37 has no divisor in common with 64.
+_THRESHOLDS = 37 * np.arange(_STEPS) % _STEPS
 
 
 def perceptual_hash(image: Any) -> bytes:
@@ -26,9 +28,10 @@ def perceptual_hash(image: Any) -> bytes:
     The upright image (its EXIF orientation applied, transparency left out) is averaged over 9 columns by 8 rows
     of equal areas, and over 8 columns by 9 rows; brightness is 0.299 R + 0.587 G + 0.114 B. The first 64 bits tell,
     row by row, whether a cell is brighter than its left neighbour, the others whether it is brighter than the cell
-    above. Where both differ by at most one of the 255 levels, the bit tells whether the cell is brighter than
-    half: noise in a plain area does not count, and a black image is not like a white one. All of it is done
-    in whole numbers, so the same pixels give the same bits on any machine.
+    above. Where both differ by at most one of the 255 levels, bit ``i`` of the 64 tells instead whether the cell is
+    brighter than ``(2 * (37 * i % 64) + 1) / 128`` of white: noise in a plain area does not count, and plain images
+    are as far from each other as their brightness (not their hue: that plays no part). All of it is done in whole
+    numbers, so the same pixels give the same bits on any machine.
 
     Parameters
     ----------
@@ -55,9 +58,12 @@ def perceptual_hash(image: Any) -> bytes:
 
 def hash_of_cells(luma: NDArray[np.int64], num_pixels: int) -> bytes:
     """The hash from the cells of `luma_cells`."""
-    right = _bits(_joined(luma, 8, 9), num_pixels)
-    down = _bits(_joined(luma, 9, 8).T, num_pixels).T
-    return np.packbits(np.concatenate([right.ravel(), down.ravel()])).tobytes()
+    across, down = _joined(luma, 8, 9), _joined(luma, 9, 8)
+    bits = [
+        _bits(across[:, :-1].ravel(), across[:, 1:].ravel(), num_pixels),
+        _bits(down[:-1].ravel(), down[1:].ravel(), num_pixels),
+    ]
+    return np.packbits(np.concatenate(bits)).tobytes()
 
 
 def _joined(luma: NDArray[np.int64], rows: int, columns: int) -> NDArray[np.int64]:
@@ -66,10 +72,10 @@ def _joined(luma: NDArray[np.int64], rows: int, columns: int) -> NDArray[np.int6
     return parts
 
 
-def _bits(luma: NDArray[np.int64], num_pixels: int) -> NDArray[np.bool_]:
-    """Whether each cell but the first of a row is brighter than the one before."""
-    weight = num_pixels * GRID  # of a cell: 8 by 9 of the fine grid
-    change = np.diff(luma, axis=1)
-    is_plain = np.abs(change) <= _WEIGHT * weight
-    bits: NDArray[np.bool_] = np.where(is_plain, 2 * luma[:, 1:] > _HALF_WHITE * weight, change > 0)
+def _bits(before: NDArray[np.int64], after: NDArray[np.int64], num_pixels: int) -> NDArray[np.bool_]:
+    """Whether each of 64 cells is brighter than the one before it."""
+    level = _WEIGHT * GRID * num_pixels  # of a cell: 8 by 9 of the fine grid
+    is_plain = np.abs(after - before) <= level
+    is_bright = 2 * _STEPS * after > (2 * _THRESHOLDS + 1) * 255 * level
+    bits: NDArray[np.bool_] = np.where(is_plain, is_bright, after > before)
     return bits

@@ -6,13 +6,12 @@ from typing import Any, Literal
 
 import msgspec
 
-from penstock.ml.data.metadata.anomaly_type import AnomalyType, Severity
+from penstock.ml.data.metadata.anomaly_type import AnomalyType, MeasurementType, Severity
 from penstock.ml.data.metadata.path import Path
 from penstock.ml.data.metadata.schema import SchemaMessage
 
 """Words of TensorFlow Metadata for what can be wrong; 63 of them are raised, by TFDV and by Penstock."""
 
-MeasurementType = Literal["UNKNOWN", "L_INFTY", "JENSEN_SHANNON_DIVERGENCE", "NORMALIZED_ABSOLUTE_DIFFERENCE"]
 AnomalyNameFormat = Literal["UNKNOWN", "SERIALIZED_PATH"]
 
 

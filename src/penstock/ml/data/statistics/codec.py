@@ -1,4 +1,4 @@
-"""The state of a feature as canonical text and back.
+"""The state of a feature, or of a pair of columns, as canonical text and back.
 
 The binary form is a checksum, the length of a JSON header, the header, and the arrays in the order in which the header
 describes them (`array_pack`). It is compressed with Zstandard and written in base64. With the same pyarrow the same
@@ -12,7 +12,7 @@ import json
 import zlib
 from collections.abc import Callable
 from dataclasses import fields, is_dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -21,10 +21,13 @@ from penstock.core.error import DataError
 from penstock.ml.data.statistics.array_pack import Packer, Unpacker
 from penstock.ml.data.statistics.state import (
     BytesState,
+    CategoricalCross,
+    CrossState,
     ExactSum,
     Extent,
     FeatureState,
     NestLevel,
+    NumericCross,
     NumericState,
     PrefixHistogram,
     ShortValues,
@@ -33,6 +36,8 @@ from penstock.ml.data.statistics.state import (
 )
 from penstock.ml.data.statistics.text_hash import probe
 
+S = TypeVar("S", FeatureState, CrossState)
+
 VERSION = 1
 """Of the form; a later one cannot be read by this release."""
 
@@ -40,10 +45,13 @@ _CLASSES: dict[str, type[Any]] = {
     kind.__name__: kind
     for kind in (
         BytesState,
+        CategoricalCross,
+        CrossState,
         ExactSum,
         Extent,
         FeatureState,
         NestLevel,
+        NumericCross,
         NumericState,
         PrefixHistogram,
         ShortValues,
@@ -57,7 +65,7 @@ _MAX_BYTES = 1 << 30
 _ZSTD_LEVEL = 3
 
 
-def encode_state(state: FeatureState) -> str:
+def encode_state(state: FeatureState | CrossState) -> str:
     """A state as text.
 
     Returns
@@ -74,7 +82,7 @@ def encode_state(state: FeatureState) -> str:
 
 
 def decode_state(text: str, *, where: str) -> FeatureState:
-    """A state from text.
+    """The state of a feature from text.
 
     Parameters
     ----------
@@ -88,10 +96,19 @@ def decode_state(text: str, *, where: str) -> FeatureState:
     DataError
         If it is damaged, or a later release wrote it.
     """
+    return _decoded(text, FeatureState, where)
+
+
+def decode_cross(text: str, *, where: str) -> CrossState:
+    """As `decode_state`, of a pair of columns."""
+    return _decoded(text, CrossState, where)
+
+
+def _decoded(text: str, kind: type[S], where: str) -> S:
     try:
         version, plain, unpacker = _opened(base64.b64decode(text, validate=True))
         if version == VERSION:
-            return _feature(plain, unpacker)
+            return _state(plain, unpacker, kind)
     except (ValueError, KeyError, TypeError, IndexError, OverflowError, OSError, RecursionError) as error:
         raise DataError(
             f"the kept state of a feature is damaged: {error}", where=where, fix="compute the statistics again"
@@ -103,11 +120,11 @@ def decode_state(text: str, *, where: str) -> FeatureState:
     )
 
 
-def _feature(plain: Any, unpacker: Unpacker) -> FeatureState:
+def _state(plain: Any, unpacker: Unpacker, kind: type[S]) -> S:
     state = _built(plain, unpacker)
     unpacker.finish()
-    if not isinstance(state, FeatureState):
-        raise ValueError("it is of no feature")
+    if not isinstance(state, kind):
+        raise ValueError(f"it is no {kind.__name__}")
     return state
 
 

@@ -29,12 +29,15 @@ class Distribution:
         Counts, or sums of weights; above 0.
     is_integral : bool
         Whether only whole numbers occur.
+    span : pair of float, optional
+        The smallest and the largest number; by default of the intervals. Numbers that weigh nothing count there.
     """
 
     lows: np.ndarray
     highs: np.ndarray
     masses: np.ndarray
     is_integral: bool = False
+    span: tuple[float, float] | None = None
 
     @cached_property
     def ends(self) -> np.ndarray:
@@ -80,7 +83,8 @@ def of_histogram(
     if minimum is not None and maximum is not None:
         lows, highs = np.clip(lows, minimum, maximum), np.clip(highs, minimum, maximum)
     kept = masses > 0
-    return Distribution(lows[kept], highs[kept], masses[kept], is_integral)
+    span = (float(lows[0]), float(highs[-1])) if lows.size else None
+    return Distribution(lows[kept], highs[kept], masses[kept], is_integral, span)
 
 
 def of_numeric(state: NumericState, *, is_integral: bool, is_weighted: bool = False) -> Distribution:
@@ -175,7 +179,8 @@ def standard_histogram(
     """
     found = [Bucket(low_value=-np.inf, high_value=-np.inf, sample_count=float(negative))] if negative > 0 else []
     if distribution.masses.size:
-        edges = _edges(float(distribution.lows[0]), float(distribution.highs[-1]), buckets)
+        low, high = distribution.span or (float(distribution.lows[0]), float(distribution.highs[-1]))
+        edges = _edges(low, high, buckets)
         ends = mass_up_to(distribution, edges[1:])
         ends[-1] = distribution.mass
         found += _buckets(edges, np.diff(ends, prepend=0.0))

@@ -56,7 +56,7 @@ def sum_of_squares(numbers: Iterable[float]) -> ExactSum:
 
 def to_float(term: ExactSum) -> float:
     """The nearest float64, an infinity beyond the largest."""
-    return _quotient(*_ratio(term))
+    return quotient(*_ratio(term))
 
 
 def mean(total: ExactSum, count: int) -> float:
@@ -69,7 +69,7 @@ def mean(total: ExactSum, count: int) -> float:
         At least 1; or a sum of weights, where the total is weighted in the same unit.
     """
     numerator, denominator = _ratio(total)
-    return _quotient(numerator, denominator * count)
+    return quotient(numerator, denominator * count)
 
 
 def standard_deviation(total: ExactSum, squares: ExactSum, count: int) -> float:
@@ -86,24 +86,19 @@ def standard_deviation(total: ExactSum, squares: ExactSum, count: int) -> float:
     square, square_denominator = _ratio(squares)
     variance = square * count * denominator * denominator - numerator * numerator * square_denominator
     # Sums of integers that were rounded on their way here could fall below by their last digit.
-    return _root(max(variance, 0), square_denominator * denominator * denominator * count * count)
+    return square_root(max(variance, 0), square_denominator * denominator * denominator * count * count)
 
 
-def _ratio(term: ExactSum) -> tuple[int, int]:
-    if term.exponent >= 0:
-        return term.mantissa << term.exponent, 1
-    return term.mantissa, 1 << -term.exponent
-
-
-def _quotient(numerator: int, denominator: int) -> float:
+def quotient(numerator: int, denominator: int) -> float:
+    """The nearest float64 to a fraction, an infinity beyond the largest."""
     try:
         return numerator / denominator
     except OverflowError:
         return math.inf if (numerator < 0) == (denominator < 0) else -math.inf
 
 
-def _root(numerator: int, denominator: int) -> float:
-    """Square root of a fraction, rounded to nearest."""
+def square_root(numerator: int, denominator: int) -> float:
+    """The nearest float64 to the square root of a fraction from 0 up."""
     if numerator == 0:
         return 0.0
     shift = max(0, _BITS + (denominator.bit_length() - numerator.bit_length()) // 2 + 1)
@@ -111,4 +106,10 @@ def _root(numerator: int, denominator: int) -> float:
     root = math.isqrt(scaled_up)
     # The last bit says that something is left over, so that a tie is never taken for one.
     is_inexact = remainder != 0 or root * root != scaled_up
-    return _quotient((root << 1) | is_inexact, 1 << (shift + 1))
+    return quotient((root << 1) | is_inexact, 1 << (shift + 1))
+
+
+def _ratio(term: ExactSum) -> tuple[int, int]:
+    if term.exponent >= 0:
+        return term.mantissa << term.exponent, 1
+    return term.mantissa, 1 << -term.exponent

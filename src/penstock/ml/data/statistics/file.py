@@ -52,11 +52,20 @@ def keep(states: Sequence[DatasetState], options: StatisticsOptions) -> tuple[Ke
     sizes = {name: getattr(options, name) for name in _SIZES}
     return tuple(
         KeptDataset(
-            canonical_json({"name": state.name, "sizes": sizes, "weight": state.weight}),
+            _about_text(state, sizes),
             tuple(map(encode_state, state.features.values())),
         )
         for state in states
     )
+
+
+def _about_text(state: DatasetState, sizes: dict[str, int]) -> str:
+    from penstock.ml.data.statistics.codec import encode_state
+
+    about: dict[str, Any] = {"name": state.name, "sizes": sizes, "weight": state.weight}
+    if state.crosses:
+        about["crosses"] = list(map(encode_state, state.crosses.values()))
+    return canonical_json(about)
 
 
 def write(message: StatisticsList, kept: Sequence[KeptDataset]) -> bytes:
@@ -94,7 +103,7 @@ def states_of(
     DataError
         If a text is damaged.
     """
-    from penstock.ml.data.statistics.codec import decode_state
+    from penstock.ml.data.statistics.codec import decode_cross, decode_state
 
     states = []
     options = StatisticsOptions()
@@ -104,7 +113,8 @@ def states_of(
         options = replace(options, **sizes)
         features = [decode_state(text, where=where) for text in texts.states]
         by_path = {feature.path: feature for feature in features}
-        states.append(DatasetState(about.name, dataset.num_examples, by_path, about.weight))
+        crosses = {(cross.x, cross.y): cross for cross in (decode_cross(text, where=where) for text in about.crosses)}
+        states.append(DatasetState(about.name, dataset.num_examples, by_path, about.weight, crosses))
     return tuple(states), options
 
 
@@ -114,6 +124,7 @@ class _About(msgspec.Struct, frozen=True):
     name: str = ""
     sizes: dict[str, int] = {}
     weight: int | None = None
+    crosses: tuple[str, ...] = ()
 
 
 def _about(text: str, dataset: DatasetStatistics, where: str) -> _About:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from penstock.core.error import DataError
+from penstock.ml.data.statistics.cross import merge_crosses
 from penstock.ml.data.statistics.merge_feature import absent, merge_features
 from penstock.ml.data.statistics.prefix_histogram import extent_of
-from penstock.ml.data.statistics.state import DatasetState, FeatureState
+from penstock.ml.data.statistics.state import CrossState, DatasetState, FeatureState
 from penstock.ml.data.statistics.value_sample import value_limit
+
+_WHERE = "merge of statistics"
 
 
 def merge_lists(parts: Sequence[Sequence[DatasetState]]) -> tuple[DatasetState, ...]:
@@ -54,7 +57,20 @@ def merge_states(parts: Sequence[DatasetState]) -> DatasetState:
         num_examples=sum(part.num_examples for part in filled),
         features={path: merge_features(group, limit=limit) for path, group in groups.items()},
         weight=sum(weights) if weights else None,
+        crosses=_merge_crosses(filled),
     )
+
+
+def _merge_crosses(parts: Sequence[DatasetState]) -> dict[tuple[str, str], CrossState]:
+    pairs = sorted({pair for part in parts for pair in part.crosses})
+    for x, y in pairs:
+        if any((x, y) not in part.crosses for part in parts):
+            raise DataError(
+                f"columns '{x}' and '{y}' are crossed in some of the statistics only",
+                where=_WHERE,
+                fix="compute all of them with the same crosses",
+            )
+    return {pair: merge_crosses([part.crosses[pair] for part in parts]) for pair in pairs}
 
 
 def _present(part: DatasetState, path: tuple[str, ...]) -> FeatureState:
@@ -75,6 +91,6 @@ def _check_weights(parts: Sequence[DatasetState]) -> None:
     if len({part.weight is None for part in parts if part.num_examples}) > 1:
         raise DataError(
             "some statistics are weighted and some are not",
-            where="merge of statistics",
+            where=_WHERE,
             fix="compute all of them with the same weight column",
         )

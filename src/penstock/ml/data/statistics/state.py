@@ -27,6 +27,9 @@ MAX_VALUES = 1 << 17
 MAX_SHORT_VALUES = 1024
 """Values among the shortest texts that are always counted exactly: placeholders such as an empty text are short."""
 
+MAX_PAIRS = 1 << 17
+"""Pairs of values of a `CategoricalCross` at most: columns with more cannot be crossed."""
+
 CELLS = 4096
 """Cells that bound the count of a value which the sample lacks."""
 
@@ -244,6 +247,67 @@ class FeatureState:
 
 
 @dataclass(frozen=True, slots=True)
+class NumericCross:
+    """Two columns of numbers in the rows that have both; NaN counts as missing.
+
+    Parameters
+    ----------
+    count : int
+        Rows where both are finite.
+    num_infinite : int
+        Rows where one is infinite; they are left out of the sums.
+    total_x, total_y, squares_x, squares_y, products : ExactSum
+    """
+
+    count: int
+    num_infinite: int
+    total_x: ExactSum
+    total_y: ExactSum
+    squares_x: ExactSum
+    squares_y: ExactSum
+    products: ExactSum
+
+
+@dataclass(frozen=True, slots=True)
+class CategoricalCross:
+    """Exact counts of pairs of values of two columns; a missing value is one of its own.
+
+    Parameters
+    ----------
+    values_x, values_y : pyarrow.StringArray, shape (n,)
+        A value as text behind ``=``, or an empty text where it is missing; ascending as pairs, by bytes.
+    counts : ndarray of int64, shape (n,)
+    weights : ndarray of int64, shape (n,), optional
+        In weight units.
+    type_x, type_y : str
+        ``INT`` or ``STRING``; ``STRING`` for a column without any value.
+    """
+
+    values_x: pa.Array
+    values_y: pa.Array
+    counts: np.ndarray
+    weights: np.ndarray | None
+    type_x: StatisticsType
+    type_y: StatisticsType
+
+
+@dataclass(frozen=True, slots=True)
+class CrossState:
+    """How two columns go together: one of the two forms.
+
+    Parameters
+    ----------
+    x, y : str
+        Names of the columns.
+    """
+
+    x: str
+    y: str
+    numeric: NumericCross | None = None
+    categorical: CategoricalCross | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class DatasetState:
     """One data set, or one slice of it.
 
@@ -256,9 +320,12 @@ class DatasetState:
         Sum of the weights, in weight units.
     features : mapping of tuple of str to FeatureState
         By path, in the order of paths.
+    crosses : mapping of pair of str to CrossState
+        By names of columns, in their order; those that were asked for, and of all rows alone.
     """
 
     name: str
     num_examples: int
     features: Mapping[tuple[str, ...], FeatureState]
     weight: int | None = None
+    crosses: Mapping[tuple[str, str], CrossState] = field(default_factory=dict)

@@ -7,8 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from penstock.core.error import DataError, NotFoundError, closest
-from penstock.ml.data.metadata.message import to_json
-from penstock.ml.data.statistics import file
 from penstock.ml.data.statistics.options import StatisticsOptions
 
 if TYPE_CHECKING:
@@ -71,10 +69,10 @@ class Statistics:
         DataError
             If the rows cannot be read, or an option names an unknown column.
         """
-        from penstock.ml.data.statistics.scan import ScanSetting, scan
+        from penstock.ml.data.statistics.describe import describe
 
         chosen = options or StatisticsOptions()
-        return cls(scan(data, chosen, setting=ScanSetting(progress=progress)), chosen)
+        return cls(describe(data, chosen, progress), chosen)
 
     @classmethod
     def load(cls, path: Path | str) -> Statistics:
@@ -106,6 +104,8 @@ class Statistics:
     @classmethod
     def from_bytes(cls, data: bytes, *, where: str = _IN_MEMORY) -> Statistics:
         """As `load`, from the file's content."""
+        from penstock.ml.data.statistics import file
+
         loaded = cls(())
         loaded._message, loaded._kept = file.read(data, where=where)
         loaded._states = None if loaded._kept else ()
@@ -121,6 +121,8 @@ class Statistics:
         DataError
             If the file's state is damaged.
         """
+        from penstock.ml.data.statistics import file
+
         if self._states is None:
             self._states, self._options = file.states_of(self.message, self._kept or (), where=self._where)
         return self._states
@@ -196,12 +198,16 @@ class Statistics:
 
     def to_bytes(self) -> bytes:
         """The content of the file: the same for the same rows, whatever way they came."""
+        from penstock.ml.data.statistics import file
+
         if self._kept is None:
             self._kept = file.keep(self.states, self._options)
         return file.write(self.message, self._kept)
 
     def to_json(self) -> Any:
         """The view as plain JSON values, without the state."""
+        from penstock.ml.data.metadata.message import to_json
+
         return to_json(self.message)
 
     def save(self, path: Path | str) -> None:

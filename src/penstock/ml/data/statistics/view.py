@@ -17,6 +17,7 @@ from penstock.ml.data.metadata.statistics import (
 from penstock.ml.data.statistics.options import StatisticsOptions
 from penstock.ml.data.statistics.state import WEIGHT_UNITS, DatasetState, FeatureState
 from penstock.ml.data.statistics.view_common import common_statistics, length_statistics
+from penstock.ml.data.statistics.view_cross import cross_statistics
 from penstock.ml.data.statistics.view_numeric import numeric_statistics
 from penstock.ml.data.statistics.view_text import bytes_errors, bytes_statistics, string_statistics, text_errors
 
@@ -52,6 +53,7 @@ def view_dataset(state: DatasetState, options: StatisticsOptions, is_sliced: boo
         num_examples=state.num_examples,
         weighted_num_examples=(state.weight or 0) / WEIGHT_UNITS,
         features=tuple(view_feature(feature, options, is_weighted=is_weighted) for feature in state.features.values()),
+        cross_features=cross_statistics(state, options),
     )
 
 

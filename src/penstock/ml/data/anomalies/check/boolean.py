@@ -65,6 +65,7 @@ def _texts(subject: Subject, domain: BoolDomain) -> Iterator[Problem]:
             "BOOL_TYPE_UNEXPECTED_STRING",
             _SHORT,
             f"Unexpected value {strange!r} instead of {' or '.join(map(repr, known))}.",
+            note=subject.view.texts_note,
         )
 
 

@@ -13,8 +13,8 @@ from penstock.ml.data.drift.jensen_shannon import Source, jensen_shannon
 from penstock.ml.data.drift.l_infinity import l_infinity
 from penstock.ml.data.drift.normalized_abs_difference import normalized_abs_difference
 from penstock.ml.data.drift.value_counts import greatest_difference, value_counts
-from penstock.ml.data.metadata.anomalies import Measurement, MeasurementType
-from penstock.ml.data.metadata.anomaly_type import AnomalyType
+from penstock.ml.data.metadata.anomalies import Measurement
+from penstock.ml.data.metadata.anomaly_type import AnomalyType, MeasurementType
 from penstock.ml.data.metadata.schema import FeatureComparator
 
 

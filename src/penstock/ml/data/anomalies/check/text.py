@@ -30,6 +30,7 @@ def text(subject: Subject) -> Found:
             "ENUM_TYPE_UNEXPECTED_STRING_VALUES",
             "Unexpected string values",
             f"The data have values that the schema does not: {_listed(strange, total)}.",
+            note=subject.view.texts_note,
         )
 
 

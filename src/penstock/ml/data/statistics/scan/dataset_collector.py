@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Executor
 from threading import Lock
 
 import numpy as np
@@ -62,8 +63,8 @@ class DatasetCollector:
                 fix="cast the column to a number, text, boolean, date, timestamp, list or struct",
             ) from error
 
-    def state(self, where: str) -> DatasetState:
-        """What was taken in.
+    def state(self, where: str, pool: Executor) -> DatasetState:
+        """What was taken in; sorted and merged by a pool of threads.
 
         Raises
         ------
@@ -71,6 +72,7 @@ class DatasetCollector:
             If the weights sum to too much.
         """
         check_weight_sum(self._weight or 0, where)
-        states = [state for feature in self._features.values() for state in feature.states()]
+        found = pool.map(lambda feature: list(feature.states()), self._features.values())
+        states = [state for column in found for state in column]
         features = {state.path: state for state in sorted(states, key=lambda state: state.path)}
         return DatasetState(self.name, self._rows, features, self._weight)

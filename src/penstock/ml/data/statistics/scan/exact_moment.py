@@ -1,6 +1,6 @@
 """Exact sums of numbers, of their squares and of both times a weight, at the speed of vector arithmetic.
 
-A block of numbers is cut into slices: the first holds the leading bits of all of them on one grid, the next the bits
+A batch of numbers is cut into slices: the first holds the leading bits of all of them on one grid, the next the bits
 below, until nothing is left. A slice is so narrow that sums of its numbers, and of products with those of another
 slice, are integers that float64 holds exactly; so no order of additions changes them. (The extraction is that of
 Rump, Ogita and Oishi, "Accurate floating-point summation, part I", SIAM J. Sci. Comput. 31(1), 2008.)
@@ -16,18 +16,19 @@ import numpy as np
 from penstock.ml.data.statistics.exact_sum import add, scaled
 from penstock.ml.data.statistics.state import ExactSum
 
-_BLOCK = 1 << 13
-_BITS = 19  # 2 * 19 bits of a product and 13 of a block's size fit the 53 of a float64
+_ROW = 1 << 13
+"""Numbers whose products are summed at a time; libraries of linear algebra use one thread for so few."""
+
+_BATCH = 1 << 17
+_BITS = 19  # 2 * 19 bits of a product and 13 of a row's length fit the 53 of a float64
 _WEIGHTED_BITS = 12  # so do 3 * 12 and 13
 _WINDOW = 228  # a multiple of both
 _FLOAT_BITS = 53
 _SAFE_EXPONENT = 300
 """Below 2 ** 300 and above 2 ** -300 neither the grid nor its inverse leaves the range of a float64."""
 
-_ONES = np.ones(_BLOCK)
-
 Slices = list[tuple[int, np.ndarray]]
-"""Numbers as a sum: the part of place ``j`` counts in units of ``2 ** (width * j)``."""
+"""Numbers as a sum: the part of place ``j``, of shape (m, _ROW), counts in units of ``2 ** (width * j)``."""
 
 
 class ExactMoments:
@@ -53,12 +54,12 @@ class ExactMoments:
         weights : ndarray of int64, shape (n,), optional
             From 0 up.
         """
-        for start in range(0, numbers.size, _BLOCK):
-            block = numbers[start : start + _BLOCK]
-            for base, _, slices in _windows(block, _BITS):
+        for start in range(0, numbers.size, _BATCH):
+            batch = _in_rows(numbers[start : start + _BATCH])
+            for base, slices in _windows(batch, _BITS):
                 self._take(slices, _BITS, base)
             if self.weighted is not None and weights is not None:
-                self.weighted._add_weighted(block, weights[start : start + _BLOCK])
+                self.weighted._add_weighted(batch, _in_rows(weights[start : start + _BATCH]))
 
     def merge(self, other: ExactMoments) -> None:
         """Take in the sums of another."""
@@ -78,49 +79,60 @@ class ExactMoments:
         """Sum of their squares."""
         return add(scaled(amount, exponent) for exponent, amount in self._squares.items())
 
-    def _add_weighted(self, block: np.ndarray, weights: np.ndarray) -> None:
+    def _add_weighted(self, batch: np.ndarray, weights: np.ndarray) -> None:
         parts = [(place, part) for place, part in _cut_integers(weights, _WEIGHTED_BITS) if part.any()]
-        for base, chosen, slices in _windows(block, _WEIGHTED_BITS):
+        for base, slices in _windows(batch, _WEIGHTED_BITS):
             for place, part in parts:
-                self._take(slices, _WEIGHTED_BITS, base, _WEIGHTED_BITS * place, part[chosen])
+                self._take(slices, _WEIGHTED_BITS, base, _WEIGHTED_BITS * place, part)
 
     def _take(
         self, slices: Slices, width: int, base: int, weight_exponent: int = 0, weights: np.ndarray | None = None
     ) -> None:
-        """Add the sums of a block whose slices count in units of ``2 ** (base + width * place)``."""
+        """Add the sums of a batch whose slices count in units of ``2 ** (base + width * place)``."""
         for index, (place, part) in enumerate(slices):
             heavy = part if weights is None else part * weights
-            _count(self._totals, base + width * place + weight_exponent, heavy.dot(_ONES[: heavy.size]))
+            _count(self._totals, base + width * place + weight_exponent, heavy.sum(axis=1))
             for lower, other in slices[index:]:
                 exponent = 2 * base + width * (place + lower) + weight_exponent
-                product = heavy.dot(other)
-                _count(self._squares, exponent, product if lower == place else 2 * product)
+                # Few calls on much data: other threads can work meanwhile.
+                _count(self._squares, exponent + (lower != place), np.vecdot(heavy, other))
 
 
-def _count(sums: dict[int, int], exponent: int, amount: float) -> None:
+def _in_rows(numbers: np.ndarray) -> np.ndarray:
+    """The numbers in rows of equal length, the last one filled up with zeros; they change no sum."""
+    rows = -(-numbers.size // _ROW)
+    if rows * _ROW == numbers.size:
+        return numbers.reshape(rows, _ROW)
+    width = _ROW if rows > 1 else numbers.size
+    filled = np.zeros(rows * width, dtype=numbers.dtype)
+    filled[: numbers.size] = numbers
+    return filled.reshape(rows, width)
+
+
+def _count(sums: dict[int, int], exponent: int, amounts: np.ndarray) -> None:
+    amount = sum(map(int, amounts.tolist()))
     if amount:
-        sums[exponent] = sums.get(exponent, 0) + int(amount)
+        sums[exponent] = sums.get(exponent, 0) + amount
 
 
-def _windows(block: np.ndarray, width: int) -> Iterator[tuple[int, np.ndarray | slice, Slices]]:
-    """The numbers of a block by range of exponents: base exponent, which numbers, their slices."""
-    largest = max(abs(int(block.max())), abs(int(block.min()))) if block.dtype.kind in "iu" else 0
+def _windows(batch: np.ndarray, width: int) -> Iterator[tuple[int, Slices]]:
+    """The numbers of a batch, zero where they are of another range of exponents: base exponent and slices."""
+    largest = max(abs(int(batch.max())), abs(int(batch.min()))) if batch.dtype.kind in "iu" else 0
     if largest >> _FLOAT_BITS:
-        yield 0, slice(None), [part for part in _cut_integers(block, width) if part[1].any()]
+        yield 0, [part for part in _cut_integers(batch, width) if part[1].any()]
         return
-    numbers = np.asarray(block, dtype=np.float64)
+    numbers = np.asarray(batch, dtype=np.float64)
     top = math.frexp(max(float(numbers.max()), -float(numbers.min())))[1]
     if abs(top) < _SAFE_EXPONENT:
         slices, is_whole = _cut(numbers, top, width)
         if is_whole:
-            yield 0, slice(None), slices
+            yield 0, slices
             return
     windows = np.frexp(numbers)[1] // _WINDOW
     for window in np.unique(windows[numbers != 0]).tolist():
-        chosen = windows == window
         base = window * _WINDOW
-        slices, _ = _cut(np.ldexp(numbers[chosen], -base), _WINDOW, width)
-        yield base, chosen, slices
+        slices, _ = _cut(np.ldexp(np.where(windows == window, numbers, 0.0), -base), _WINDOW, width)
+        yield base, slices
 
 
 def _cut(numbers: np.ndarray, top: int, width: int) -> tuple[Slices, bool]:
@@ -137,7 +149,7 @@ def _cut(numbers: np.ndarray, top: int, width: int) -> tuple[Slices, bool]:
         rest = rest - part
         part *= math.ldexp(1.0, -width * place)
         slices.append((place, part))
-        if rest[0] == 0 and not rest.any():
+        if rest[0, 0] == 0 and not rest.any():
             return slices, True
         place -= 1
     return slices, False

@@ -9,7 +9,7 @@ from typing import Protocol
 
 import pyarrow as pa
 
-PIECE_BYTES = 1 << 25
+PIECE_BYTES = 1 << 23
 PIECE_ROWS = 1 << 16
 
 

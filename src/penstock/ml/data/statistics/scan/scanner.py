@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any
@@ -114,10 +114,12 @@ class _Scan:
     def run(self) -> tuple[DatasetState, ...]:
         """Read everything, and tell the states."""
         needed = tuple(dict.fromkeys([*([self._weight] if self._weight else []), *self._slicer.columns]))
-        self._count_all(self._told(self._rows.pieces(needed)))
-        self._rows.check_unchanged()
-        slices = [self._slices[name] for name in sorted(self._slices)]
-        return tuple(collector.state(self._rows.where) for collector in (self._whole, *slices))
+        num_threads = self._setting.num_threads or len(os.sched_getaffinity(0))
+        with ThreadPoolExecutor(num_threads, thread_name_prefix="penstock-scan") as pool:
+            self._count_all(self._told(self._rows.pieces(needed)), pool, num_threads)
+            self._rows.check_unchanged()
+            slices = [self._slices[name] for name in sorted(self._slices)]
+            return tuple(collector.state(self._rows.where, pool) for collector in (self._whole, *slices))
 
     def _told(self, pieces: Iterator[Piece]) -> Iterator[Piece]:
         """The pieces; what fails while a stream is read is told in our form."""
@@ -130,22 +132,20 @@ class _Scan:
                 fix="check where the rows come from",
             ) from error
 
-    def _count_all(self, pieces: Iterator[Piece]) -> None:
-        num_threads = self._setting.num_threads or len(os.sched_getaffinity(0))
+    def _count_all(self, pieces: Iterator[Piece], pool: Executor, num_threads: int) -> None:
         progress = _Throttled(self._setting.progress, self._rows)
         waiting: dict[Future[None], Piece] = {}
-        with ThreadPoolExecutor(num_threads, thread_name_prefix="penstock-scan") as pool:
-            try:
-                for piece in pieces:
-                    waiting[pool.submit(self._count, piece)] = piece
-                    # One piece in waiting keeps every thread busy, and memory bounded.
-                    if len(waiting) > num_threads:
-                        _settle(waiting, progress)
-                while waiting:
+        try:
+            for piece in pieces:
+                waiting[pool.submit(self._count, piece)] = piece
+                # One piece in waiting keeps every thread busy, and memory bounded.
+                if len(waiting) > num_threads:
                     _settle(waiting, progress)
-            finally:
-                for future in waiting:
-                    future.cancel()
+            while waiting:
+                _settle(waiting, progress)
+        finally:
+            for future in waiting:
+                future.cancel()
 
     def _count(self, piece: Piece) -> None:
         first = piece.first_row

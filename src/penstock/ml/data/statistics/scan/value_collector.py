@@ -146,7 +146,7 @@ class ValueCollector:
     def _within_level(self, parts: Sequence[Counted]) -> list[Counted]:
         """Batches without what the sample will not keep: they were thinned at the level of their time at most."""
         hashes = [hashes_of(part.values) for part in parts]
-        distinct = np.unique(np.concatenate(hashes)) if hashes else np.empty(0, dtype=np.uint64)
+        distinct = _distinct(np.concatenate(hashes)) if hashes else np.empty(0, dtype=np.uint64)
         limit = self._budget.limit
         if distinct.size > limit:
             # There are at least as many texts as hashes: the level that these need is not above that of the texts.
@@ -181,6 +181,12 @@ class ValueCollector:
         ).combine_chunks()
         columns = [found.column(name).combine_chunks() for name in names]
         return Counted(columns[0], *(column.to_numpy() for column in columns[1:]))
+
+
+def _distinct(hashes: np.ndarray) -> np.ndarray:
+    """As `numpy.unique`, by sorting, which is faster than its own way."""
+    ordered = np.sort(hashes)
+    return ordered[np.concatenate(([True], ordered[1:] != ordered[:-1]))]
 
 
 def _rows(parts: Sequence[Counted]) -> int:
