@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from penstock.core.lazy import lazily
 from penstock.testing.taxi import taxi, write_taxi
 
 if TYPE_CHECKING:
@@ -37,22 +37,20 @@ __all__ = [
 ]
 
 # The suites need pytest, the generator does not: pipelines may use it where no tests run.
-_MODULE_OF = {
-    "BlobStoreContract": "penstock.testing.blob_store_contract",
-    "ExecutorContract": "penstock.testing.executor_contract",
-    "FileSourceContract": "penstock.testing.file_source_contract",
-    "LeasesContract": "penstock.testing.leases_contract",
-    "LineageContract": "penstock.testing.lineage_contract",
-    "MaterializerContract": "penstock.testing.materializer_contract",
-    "MetricLogContract": "penstock.testing.metric_log_contract",
-    "RunLogContract": "penstock.testing.run_log_contract",
-    "SourceContract": "penstock.testing.source_contract",
-    "StopRequestsContract": "penstock.testing.stop_requests_contract",
-    "TrainerContract": "penstock.testing.trainer_contract",
-}
 
-
-def __getattr__(name: str) -> Any:
-    if name not in _MODULE_OF:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(_MODULE_OF[name]), name)
+__getattr__ = lazily(
+    __name__,
+    {
+        "blob_store_contract": ("BlobStoreContract",),
+        "executor_contract": ("ExecutorContract",),
+        "file_source_contract": ("FileSourceContract",),
+        "leases_contract": ("LeasesContract",),
+        "lineage_contract": ("LineageContract",),
+        "materializer_contract": ("MaterializerContract",),
+        "metric_log_contract": ("MetricLogContract",),
+        "run_log_contract": ("RunLogContract",),
+        "source_contract": ("SourceContract",),
+        "stop_requests_contract": ("StopRequestsContract",),
+        "trainer_contract": ("TrainerContract",),
+    },
+)

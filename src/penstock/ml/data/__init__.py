@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from penstock.core.lazy import lazily
 
 if TYPE_CHECKING:
     from penstock.ml.data.dataset import Dataset
@@ -12,15 +13,11 @@ if TYPE_CHECKING:
 
 __all__ = ["Dataset", "open_source", "split_query", "split_row"]
 
-_MODULE_OF = {
-    "Dataset": "penstock.ml.data.dataset",
-    "open_source": "penstock.ml.data.source.format",
-    "split_query": "penstock.ml.data.split",
-    "split_row": "penstock.ml.data.split",
-}
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _MODULE_OF:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(_MODULE_OF[name]), name)
+__getattr__ = lazily(
+    __name__,
+    {
+        "dataset": ("Dataset",),
+        "source.format": ("open_source",),
+        "split": ("split_query", "split_row"),
+    },
+)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from penstock.core.lazy import lazily
 
 if TYPE_CHECKING:
     from penstock.ml.evaluation.evaluation import Evaluation, evaluate
@@ -11,16 +12,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Evaluation", "accuracy", "auc", "evaluate", "log_loss"]
 
-_MODULE_OF = {
-    "Evaluation": "penstock.ml.evaluation.evaluation",
-    "accuracy": "penstock.ml.evaluation.metrics",
-    "auc": "penstock.ml.evaluation.metrics",
-    "evaluate": "penstock.ml.evaluation.evaluation",
-    "log_loss": "penstock.ml.evaluation.metrics",
-}
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _MODULE_OF:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(_MODULE_OF[name]), name)
+__getattr__ = lazily(
+    __name__,
+    {
+        "evaluation": ("Evaluation", "evaluate"),
+        "metrics": ("accuracy", "auc", "log_loss"),
+    },
+)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from penstock.core.lazy import lazily
 
 if TYPE_CHECKING:
     from penstock.ml.models.model import Model
@@ -11,15 +12,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Feature", "Model", "Signature", "infer_signature"]
 
-_MODULE_OF = {
-    "Feature": "penstock.ml.models.signature",
-    "Model": "penstock.ml.models.model",
-    "Signature": "penstock.ml.models.signature",
-    "infer_signature": "penstock.ml.models.signature",
-}
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _MODULE_OF:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(_MODULE_OF[name]), name)
+__getattr__ = lazily(
+    __name__,
+    {
+        "model": ("Model",),
+        "signature": ("Feature", "Signature", "infer_signature"),
+    },
+)

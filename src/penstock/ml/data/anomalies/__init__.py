@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from penstock.core.lazy import lazily
 
 if TYPE_CHECKING:
     from penstock.ml.data.anomalies.anomalies import Anomalies
@@ -12,10 +13,11 @@ if TYPE_CHECKING:
 
 __all__ = ["Anomalies", "Finding", "Row", "validate"]
 
-_MODULE_OF = {"Anomalies": "anomalies", "Finding": "finding", "Row": "finding", "validate": "validation"}
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _MODULE_OF:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_MODULE_OF[name]}"), name)
+__getattr__ = lazily(
+    __name__,
+    {
+        "anomalies": ("Anomalies",),
+        "finding": ("Finding", "Row"),
+        "validation": ("validate",),
+    },
+)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from penstock.core.lazy import lazily
 
 if TYPE_CHECKING:
     from penstock.ml.data.drift.comparison import Comparison
@@ -11,10 +12,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Comparison", "compare"]
 
-_MODULE_OF = {"Comparison": "penstock.ml.data.drift.comparison", "compare": "penstock.ml.data.drift.pairing"}
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _MODULE_OF:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(_MODULE_OF[name]), name)
+__getattr__ = lazily(
+    __name__,
+    {
+        "comparison": ("Comparison",),
+        "pairing": ("compare",),
+    },
+)

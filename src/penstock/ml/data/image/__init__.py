@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from penstock.core.lazy import lazily
 
 if TYPE_CHECKING:
     from penstock.ml.data.image.image_hash import MAX_DISTANCE, perceptual_hash
@@ -12,16 +13,11 @@ if TYPE_CHECKING:
 
 __all__ = ["MAX_DISTANCE", "image_table", "near_duplicates", "nearest_hashes", "perceptual_hash"]
 
-_MODULE_OF = {
-    "MAX_DISTANCE": "penstock.ml.data.image.image_hash",
-    "image_table": "penstock.ml.data.image.table",
-    "near_duplicates": "penstock.ml.data.image.near_duplicate",
-    "nearest_hashes": "penstock.ml.data.image.near_duplicate",
-    "perceptual_hash": "penstock.ml.data.image.image_hash",
-}
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _MODULE_OF:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(_MODULE_OF[name]), name)
+__getattr__ = lazily(
+    __name__,
+    {
+        "image_hash": ("MAX_DISTANCE", "perceptual_hash"),
+        "near_duplicate": ("near_duplicates", "nearest_hashes"),
+        "table": ("image_table",),
+    },
+)

@@ -6,8 +6,9 @@ modules, and are imported from there.
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from penstock.core.lazy import lazily
 
 if TYPE_CHECKING:
     from penstock.ml.data.schema.check import Check
@@ -18,16 +19,13 @@ if TYPE_CHECKING:
 
 __all__ = ["Check", "Schema", "SchemaDiff", "infer_schema", "update_schema"]
 
-_MODULE_OF = {
-    "Check": "check",
-    "Schema": "schema",
-    "SchemaDiff": "diff",
-    "infer_schema": "infer",
-    "update_schema": "update",
-}
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _MODULE_OF:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_MODULE_OF[name]}"), name)
+__getattr__ = lazily(
+    __name__,
+    {
+        "check": ("Check",),
+        "diff": ("SchemaDiff",),
+        "infer": ("infer_schema",),
+        "schema": ("Schema",),
+        "update": ("update_schema",),
+    },
+)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from penstock.core.lazy import lazily
 
 if TYPE_CHECKING:
     from penstock.ml.data.source.arrow import ArrowSource
@@ -29,22 +30,16 @@ __all__ = [
     "open_source",
 ]
 
-_MODULE_OF = {
-    "ArrowSource": "penstock.ml.data.source.arrow",
-    "AvroSource": "penstock.ml.data.source.avro",
-    "CsvSource": "penstock.ml.data.source.csv",
-    "JsonLinesSource": "penstock.ml.data.source.jsonl",
-    "ParquetSource": "penstock.ml.data.source.parquet",
-    "SpanChoice": "penstock.ml.data.source.span",
-    "SpanLocation": "penstock.ml.data.source.span",
-    "TfRecordSource": "penstock.ml.data.source.tfrecord",
-    "choose_spans": "penstock.ml.data.source.span",
-    "detect_format": "penstock.ml.data.source.format",
-    "open_source": "penstock.ml.data.source.format",
-}
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _MODULE_OF:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(_MODULE_OF[name]), name)
+__getattr__ = lazily(
+    __name__,
+    {
+        "arrow": ("ArrowSource",),
+        "avro": ("AvroSource",),
+        "csv": ("CsvSource",),
+        "format": ("detect_format", "open_source"),
+        "jsonl": ("JsonLinesSource",),
+        "parquet": ("ParquetSource",),
+        "span": ("SpanChoice", "SpanLocation", "choose_spans"),
+        "tfrecord": ("TfRecordSource",),
+    },
+)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from penstock.core.lazy import lazily
 
 if TYPE_CHECKING:
     from penstock.ml.data.statistics.options import StatisticsOptions
@@ -11,13 +12,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Statistics", "StatisticsOptions"]
 
-_MODULE_OF = {
-    "Statistics": "penstock.ml.data.statistics.statistics",
-    "StatisticsOptions": "penstock.ml.data.statistics.options",
-}
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _MODULE_OF:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(_MODULE_OF[name]), name)
+__getattr__ = lazily(
+    __name__,
+    {
+        "options": ("StatisticsOptions",),
+        "statistics": ("Statistics",),
+    },
+)
