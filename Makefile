@@ -32,8 +32,8 @@ check: $(VENV)/.check ## format, lint, import contracts, types, shape (under a m
 	@$(BIN)/mypy
 	@$(BIN)/pytest --quiet tests/test_shape.py
 
-bench: $(VENV)/.check ## measure the engine against its bounds; writes benchmarks/results/engine.json
-	@$(BIN)/python benchmarks/engine.py
+bench: $(VENV)/.check ## measure engine and data room against their bounds; writes benchmarks/results/*.json
+	@status=0; for each in engine data; do $(BIN)/python benchmarks/$$each.py || status=1; done; exit $$status
 
 constraints: ## resolve all extras anew and write constraints.txt
 	@.ci/constraints $(PYTHON) > constraints.new && mv constraints.new constraints.txt

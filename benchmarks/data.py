@@ -97,7 +97,6 @@ def tasks(files: Files, rounds: int) -> list[Task]:
         Task("DuckDB reads the CSV", "decode", (files.path("table", ".csv"),), few, 1),
         Task("statistics of the CSV", "describe", (files.path("table", ".csv"),), few, 1),
         Task("DuckDB SUMMARIZE", "summarize", (table,), few, 1),
-        Task("pandas describe", "pandas", (table,), few, 1),
         *(Task(name, name, (table,), 1, 1) for name in OPTIONAL),
         Task("save statistics", "save", (table,), 1),
         Task("save statistics of later rows", "save", (later,), 1),
@@ -171,7 +170,7 @@ def figures(samples: dict[str, list[Sample]]) -> list[Figure]:
         ("infer the schema", 1000 * seconds["infer the schema"], "ms", 100),
         ("validate", 1000 * seconds["validate"], "ms", 100),
     ]
-    peers = ["DuckDB SUMMARIZE", "pandas describe", *OPTIONAL]
+    peers = ["DuckDB SUMMARIZE", *OPTIONAL]
     values += [(f"{name} / statistics", seconds[name] / statistics, "x", 0) for name in peers if seconds[name]]
     return [
         Figure(name, round(value, 2), unit, bound, not bound or value <= bound) for name, value, unit, bound in values

@@ -21,7 +21,7 @@ Run = Callable[[], object]
 
 NUMBERS = 10
 CARDINALITIES = (2, 5, 20, 100, 1000, 5000, 20_000, 100_000)
-OPTIONAL = {"ydata-profiling": "ydata_profiling", "evidently": "evidently"}
+OPTIONAL = {"pandas": "pandas", "ydata-profiling": "ydata_profiling", "evidently": "evidently"}
 """Profilers that are timed where they import."""
 
 

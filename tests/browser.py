@@ -22,7 +22,7 @@ def browser() -> str:
     return found
 
 
-def open_page(page: Path, *options: str, scheme: str = "light") -> str:
+def open_page(page: Path, *options: str, scheme: str = "light", width: int = 1400, fragment: str = "") -> str:
     """Open a file without any network, run its scripts, and give the document as it then stands."""
     with tempfile.TemporaryDirectory(prefix="penstock-browser-") as profile:
         command = [
@@ -35,24 +35,24 @@ def open_page(page: Path, *options: str, scheme: str = "light") -> str:
             f"--blink-settings=preferredColorScheme={1 if scheme == 'light' else 0}",
             "--host-resolver-rules=MAP * ~NOTFOUND",
             "--virtual-time-budget=15000",
-            "--window-size=1400,1600",
+            f"--window-size={width},1600",
             f"--user-data-dir={profile}",
             *options,
-            page.resolve().as_uri(),
+            page.resolve().as_uri() + fragment,
         ]
         done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
     return done.stdout
 
 
-def document_of(page: Path) -> str:
-    """The document after its scripts ran."""
-    return open_page(page, "--dump-dom")
+def document_of(page: Path, fragment: str = "") -> str:
+    """The document after its scripts ran; a fragment is what follows the page's address."""
+    return open_page(page, "--dump-dom", fragment=fragment)
 
 
-def screenshot(page: Path, picture: Path) -> Path:
+def screenshot(page: Path, picture: Path, *, scheme: str = "light", width: int = 1400, fragment: str = "") -> Path:
     """What a person sees first."""
-    open_page(page, f"--screenshot={picture}")
+    open_page(page, f"--screenshot={picture}", scheme=scheme, width=width, fragment=fragment)
     return picture
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from penstock.engine.authoring import step
 from penstock.ml.data.dataset import Dataset
+from penstock.ml.data.schema.schema import Schema
 from penstock.ml.data.statistics.statistics import Statistics
 
 
 @step
 def describe(
     data: Dataset,
+    schema: Schema | None = None,
     *,
     weight: str = "",
     slices: list[str] | None = None,
@@ -20,6 +22,8 @@ def describe(
     Parameters
     ----------
     data : Dataset
+    schema : Schema, optional
+        Its sparse and weighted features, natural language and images are counted as such.
     weight : str
         Column whose numbers weigh the rows; empty for none.
     slices : list of str, optional
@@ -40,4 +44,6 @@ def describe(
     from penstock.ml.data.statistics.options import StatisticsOptions
 
     pairs = tuple((left, right) for left, right in cross or ())
-    return Statistics.of(data, options=StatisticsOptions(weight=weight, slices=tuple(slices or ()), cross=pairs))
+    message = schema.message if schema is not None else None
+    options = StatisticsOptions(weight=weight, slices=tuple(slices or ()), cross=pairs, schema=message)
+    return Statistics.of(data, options=options)

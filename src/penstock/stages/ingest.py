@@ -8,6 +8,8 @@ from penstock.engine.authoring import step
 from penstock.ml.data.dataset import Dataset
 from penstock.ml.data.source.location import AUTO
 
+_WHERE = "stage 'ingest'"
+
 
 def fingerprint_source(
     source: str,
@@ -21,8 +23,10 @@ def fingerprint_source(
 
     Empty when that cannot be known. The parameters are those of the stage.
     """
+    from penstock.ml.data.source.environment import check_no_secret
     from penstock.ml.data.source.format import open_source
 
+    check_no_secret(source, _WHERE)
     given = {"types": types, "span": span, "spans": spans} | (options or {})
     return open_source(source, format=format, **given).fingerprint()
 
@@ -44,7 +48,8 @@ def ingest(
     source : str
         A file, a folder of files of one format, a pattern (``data/**/*.csv``), or an URL (``s3://``, ``gs://``,
         ``https://``, ``postgresql://``). Where it has ``{SPAN}``, or ``{YYYY}``, ``{MM}`` and ``{DD}``, and perhaps
-        ``{VERSION}``, the latest version of the latest span is read.
+        ``{VERSION}``, the latest version of the latest span is read. As parameters are stored with the run, an URL
+        with a password is refused: ``env:NAME`` reads it from an environment variable when the data is read.
     format : str
         ``csv``, ``parquet``, ``jsonl``, ``arrow``, ``avro``, ``tfrecord`` or any other entry point of
         ``penstock.sources``; ``auto`` goes by the URL or the endings of file names.
@@ -66,9 +71,12 @@ def ingest(
     Raises
     ------
     DataError
-        If there is nothing, or it is not what its format says; with the line where it can be had.
+        If there is nothing, the URL holds a secret, or the data is not what its format says (with the line, where
+        it can be had).
     """
+    from penstock.ml.data.source.environment import check_no_secret
     from penstock.ml.data.source.format import open_source
 
+    check_no_secret(source, _WHERE)
     given = {"types": types, "span": span, "spans": spans} | (options or {})
     return Dataset.from_source(open_source(source, format=format, **given))

@@ -59,9 +59,10 @@ def validate(
         If an anomaly is as severe as ``fail_on``; with the worst ones, and how to relax the schema.
     """
     from penstock.ml.data.anomalies import validate as check
+    from penstock.ml.data.statistics.options import StatisticsOptions
 
     found = check(
-        Statistics.of(data) if statistics is None else statistics,
+        Statistics.of(data, options=StatisticsOptions(schema=schema.message)) if statistics is None else statistics,
         schema,
         environment=environment,
         previous=previous,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,9 +10,13 @@ from typing import TYPE_CHECKING
 from penstock.core.error import DataError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     import duckdb
+
+_WRITING_WORD = re.compile(r"\b(copy|delete|insert|merge|update)\b", re.IGNORECASE)
+# How DuckDB's parser calls a part of a query that changes something; quotes in texts are escaped there.
+_WRITING_NODE = re.compile(r'"type":"(?!SET_|RECURSIVE_|CTE_)\w+_QUERY_NODE"')
 
 MEMORY_LIMIT = "1GiB"
 """Beyond this DuckDB spills to the system's folder for temporary files; reading a CSV file stays within it."""
@@ -47,8 +52,42 @@ def connect() -> duckdb.DuckDBPyConnection:
     return connection
 
 
+def confine(connection: duckdb.DuckDBPyConnection, paths: Iterable[Path] = ()) -> None:
+    """Keep what people write in SQL to the data at hand: from here on, no other file, network or setting is reached.
+
+    Parameters
+    ----------
+    connection : duckdb.DuckDBPyConnection
+        What is spilled still goes to its temporary folder.
+    paths : iterable of Path
+        Files that may be read.
+    """
+    # DuckDB holds patterns against this list as they are written, and then the files that they stand for.
+    allowed = dict.fromkeys(name for path in paths for name in (str(path), *file_list([path])))
+    connection.execute(f"SET allowed_paths = [{', '.join(map(quote_text, allowed))}]")
+    connection.execute("SET enable_external_access = false")
+    connection.execute("SET lock_configuration = true")
+
+
+def check_expression(text: str, where: str) -> None:
+    """Accept exactly one SQL expression, which can be put in parentheses.
+
+    Raises
+    ------
+    DataError
+        If the text does not parse, or is anything else: several expressions, a statement, a part of one.
+    """
+    import duckdb
+
+    try:
+        duckdb.SQLExpression(text)
+    except (duckdb.Error, ValueError) as error:
+        found = sql_error(error, where)
+        raise DataError(found.what, where=where, fix="write one SQL expression over the columns of a row") from error
+
+
 def check_select(query: str) -> None:
-    """Accept exactly one SELECT statement.
+    """Accept exactly one SELECT statement that changes nothing.
 
     Raises
     ------
@@ -68,11 +107,15 @@ def check_select(query: str) -> None:
             where=where,
             fix="write one SELECT; the data set is called `this`",
         )
+    if _WRITING_WORD.search(query) and _writes(query):
+        raise DataError("the query also writes", where=where, fix="leave out COPY, INSERT and the like; only select")
 
 
 def sql_error(error: Exception, where: str) -> DataError:
     """The error of DuckDB in our form; its hints stay."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    # What follows a failure inside of DuckDB is for its developers.
+    told = str(error).partition("Stack Trace:")[0].replace("INTERNAL Error: ", "")
+    lines = [line.strip() for line in told.splitlines() if line.strip()]
     hints = [line for line in lines[1:] if not line.startswith(("LINE ", "^"))]
     return DataError(
         lines[0] if lines else type(error).__name__,
@@ -114,6 +157,12 @@ def shorten(text: str, width: int = 120) -> str:
     """A text on one line, cut after ``width`` characters."""
     line = " ".join(text.split())
     return line if len(line) <= width else line[: width - 3] + "..."
+
+
+def _writes(query: str) -> bool:
+    """Whether a SELECT holds a WITH that copies to a file or changes a table; DuckDB's statement type does not tell."""
+    ((parsed,),) = _parser().execute("select json_serialize_sql(?)", [query]).fetchall()
+    return _WRITING_NODE.search(parsed) is not None
 
 
 @lru_cache(maxsize=1)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, cast
 
 from penstock.core.error import DataError
-from penstock.ml.data.connection import check_select, connect, file_list, shorten, sql_error
+from penstock.ml.data.connection import check_select, confine, connect, file_list, shorten, sql_error
 from penstock.ml.data.parquet import batch_rows
 from penstock.ml.data.stream import guarded, open_stream
 
@@ -33,7 +33,7 @@ class Origin(Protocol):
         """Record batches of at most ``rows`` rows (0: a size that keeps memory small)."""
 
     def relation(self, connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
-        """The rows inside DuckDB; may be run once."""
+        """The rows inside DuckDB, which reaches nothing else from here on; may be run once."""
 
     def describe(self) -> str:
         """Where they come from, for people."""
@@ -82,7 +82,10 @@ class ParquetFiles:
 
     def relation(self, connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
         """A scan of the files."""
-        return connection.read_parquet(file_list(self.paths))
+        # Before the fence: there a file that is gone would be called a forbidden one.
+        found = connection.read_parquet(file_list(self.paths))
+        confine(connection, self.paths)
+        return found
 
     def describe(self) -> str:
         """Path of the file, or of the folder with the number of files."""
@@ -110,6 +113,7 @@ class SourceRows:
 
     def relation(self, connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
         """The stream; it can be run once."""
+        confine(connection)
         return connection.from_arrow(self._stream())
 
     def describe(self) -> str:

@@ -117,6 +117,17 @@ def curve(lines: Sequence[Series], *, title: str = "", x_title: str = "", y_titl
     return _figure(data, title, x_title, y_title)
 
 
+def strengths(labels: Sequence[str], values: Sequence[float], levels: Sequence[str], *, title: str = "") -> Figure:
+    """Numbers from 0 to 1 as horizontal bars in the colour of their levels, the first on top."""
+    figure = ranked([Series("", [str(place) for place in range(len(labels))], values)], title=title, limit=len(labels))
+    trace, axis = figure["data"][0], figure["layout"]["yaxis"]
+    texts = [_short(label) for label in labels]
+    trace |= {"text": texts, "levels": list(levels), "hovertemplate": "%{text}<br>%{x:.2f}<extra></extra>"}
+    axis["ticktext"] = texts
+    figure["layout"]["xaxis"] = {"title": {"text": "strength"}, "range": [0, 1]}
+    return figure
+
+
 def _figure(data: list[Figure], title: str, x_title: str, y_title: str, **layout: Any) -> Figure:
     axes = {"xaxis": {"title": {"text": x_title}}, "yaxis": {"title": {"text": y_title}}}
     return {"title": title, "data": data, "layout": {**axes, "showlegend": len(data) > 1, **layout}}

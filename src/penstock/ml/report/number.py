@@ -17,12 +17,12 @@ def count(value: float) -> str:
 
 
 def number(value: float | None) -> str:
-    """A measured number, to five figures; whole ones in full.
+    """A measured number, to five figures; whole ones in full, large ones without places.
 
     Examples
     --------
-    >>> number(11.2345678), number(1400269500), number(float("nan")), number(None), number(1.5e-12)
-    ('11.235', '1400269500', 'NaN', '-', '1.5e-12')
+    >>> number(11.2345678), number(1400269500), number(float("nan")), number(None), number(1.5e-12), number(331212.7)
+    ('11.235', '1400269500', 'NaN', '-', '1.5e-12', '331213')
     """
     if value is None:
         return "-"
@@ -30,7 +30,8 @@ def number(value: float | None) -> str:
         return "NaN"
     if math.isinf(value):
         return "∞" if value > 0 else "-∞"
-    return str(int(value)) if value == int(value) and abs(value) < 1e15 else f"{value:.5g}"
+    is_plain = (value == int(value) or abs(value) >= 1e5) and abs(value) < 1e15
+    return f"{value:.0f}" if is_plain else f"{value:.5g}"
 
 
 def share(part: float, whole: float) -> str:

@@ -6,11 +6,19 @@ import base64
 import gzip
 import json
 import math
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any, Literal
+
+_NUMBER = re.compile(r"[-<>~]? ?([0-9∞]|NaN|$)")
+
+FILE_NAME = "report.html"
+"""Name of a page inside of an artifact."""
 
 Level = Literal["", "ok", "info", "warning", "error"]
 
@@ -24,11 +32,52 @@ class Tile:
     label, value : str
     level : str
         Colours it: ``ok``, ``info``, ``warning`` or ``error``.
+    link : str
+        A state of the page to go to: ``#tag=anomaly``.
     """
 
     label: str
     value: str
     level: Level = ""
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell of a table that is more than text.
+
+    Parameters
+    ----------
+    text : str
+    level : str
+        Colours it.
+    share : float, optional
+        From 0 to 1: the length of a bar behind the text.
+    panel : str
+        Name of the panel that it leads to.
+    """
+
+    text: str
+    level: Level = ""
+    share: float | None = None
+    panel: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """A table.
+
+    Parameters
+    ----------
+    columns : sequence of str
+        Header; none for a list of facts, whose first cell is the name.
+    rows : sequence of sequence of str or Cell
+    caption : str
+    """
+
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str | Cell]]
+    caption: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,30 +91,19 @@ class Note:
     detail : str
         More, in smaller type.
     code : str
-        Something to copy: SQL, a command.
+        Something to copy: SQL, a command. It is folded away.
+    table : Cells, optional
+        The evidence.
+    fix : str
+        What can be done.
     """
 
     text: str
     level: Level = "info"
     detail: str = ""
     code: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Cells:
-    """A table.
-
-    Parameters
-    ----------
-    columns : sequence of str
-        Header; none for a list of facts, whose first cell is the name.
-    rows : sequence of sequence of str
-    caption : str
-    """
-
-    columns: Sequence[str]
-    rows: Sequence[Sequence[str]]
-    caption: str = ""
+    table: Cells | None = None
+    fix: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +147,11 @@ class Page:
         The verdict, and what concerns the whole.
     tables : sequence of Cells
         Overview.
+    figures : sequence of mapping
+        Overview, too.
     panels : sequence of Panel
+    order : str
+        What the order of the panels is called.
     """
 
     title: str
@@ -117,7 +159,9 @@ class Page:
     tiles: Sequence[Tile] = ()
     notes: Sequence[Note] = ()
     tables: Sequence[Cells] = ()
-    panels: Sequence[Panel] = field(default_factory=tuple)
+    figures: Sequence[Mapping[str, Any]] = ()
+    panels: Sequence[Panel] = ()
+    order: str = "as in the data"
 
 
 def render(page: Page) -> str:
@@ -126,11 +170,15 @@ def render(page: Page) -> str:
     The same page gives the same text. The drawing library travels inside, compressed, so that a document has
     about 2 MB; it is left out where no panel has a figure.
     """
-    figures = [dict(figure) for panel in page.panels for figure in panel.figures]
+    drawn = [*page.figures, *(figure for panel in page.panels for figure in panel.figures)]
+    figures = [dict(figure) for figure in drawn]
     return str(
         _template().render(
             page=page,
             tags=_tags(page.panels),
+            words=_words,
+            places={panel.name: place for place, panel in reversed(list(enumerate(page.panels)))},
+            has_log=any(panel.figures for panel in page.panels),
             has_strength=any(panel.strength for panel in page.panels),
             figures=_script_json(figures),
             library=_library() if figures else "",
@@ -138,6 +186,11 @@ def render(page: Page) -> str:
             script=_text("page.js"),
         )
     )
+
+
+def save(page: Page, path: Path | str) -> None:
+    """Write the document of a page into a file."""
+    Path(path).write_text(render(page), encoding="utf-8")
 
 
 def frame(page: Page, *, height_px: int = 640) -> str:
@@ -150,12 +203,25 @@ def frame(page: Page, *, height_px: int = 640) -> str:
 
 
 def _tags(panels: Sequence[Panel]) -> dict[str, int]:
-    """Tags in the order of their first appearance, with how many panels have them."""
-    counts: dict[str, int] = {}
+    """Tags in the order of their first appearance, anomalies before all, with how many panels have them."""
+    counts: dict[str, int] = {"anomaly": 0} if any("anomaly" in panel.tags for panel in panels) else {}
     for panel in panels:
         for tag in dict.fromkeys(panel.tags):
             counts[tag] = counts.get(tag, 0) + 1
     return counts
+
+
+def _words(cells: Cells) -> frozenset[int]:
+    """Columns that hold more than numbers, which are set flush left."""
+    return frozenset(
+        place
+        for place in range(1, len(cells.columns))
+        if not all(_NUMBER.match(text) for row in cells.rows if (text := _text_of(row[place])))
+    )
+
+
+def _text_of(cell: str | Cell) -> str:
+    return cell if isinstance(cell, str) else cell.text
 
 
 def _script_json(value: Any) -> str:
@@ -175,9 +241,11 @@ def _drawable(value: Any) -> Any:
 
 @cache
 def _library() -> str:
-    from plotly.offline import get_plotlyjs
-
-    return base64.b64encode(gzip.compress(get_plotlyjs().encode(), compresslevel=9, mtime=0)).decode()
+    # Importing Plotly takes longer than a whole page does; its file is all that is needed.
+    found = find_spec("plotly")
+    folder = Path(found.submodule_search_locations[0]) if found and found.submodule_search_locations else Path()
+    script = (folder / "package_data" / "plotly.min.js").read_bytes()
+    return base64.b64encode(gzip.compress(script, compresslevel=4, mtime=0)).decode()
 
 
 @cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any, get_args
 
@@ -17,8 +18,10 @@ from penstock.ml.data.metadata.schema import (
     Annotation,
     Feature,
     FeaturePresence,
+    FloatDomain,
     IntDomain,
     SchemaMessage,
+    StringDomain,
     StructDomain,
 )
 from penstock.ml.data.metadata.statistics import CustomStatistic, DatasetStatistics, FeatureStatistics, StatisticsList
@@ -270,6 +273,43 @@ def test_feature_without_counts() -> None:
     )
     found = validate(DatasetStatistics(num_examples=1, features=(strange,)), message())
     assert types(found) == {"hour": ["STATS_NOT_AVAILABLE"], "zip": ["SCHEMA_MISSING_COLUMN"]}
+
+
+def many_texts(rare: str) -> pa.Table:
+    """A text that is rarer than 1,200 others."""
+    return pa.table({"t": [str(number) for number in range(1200) for _ in range(2)] + [rare]})
+
+
+def test_a_rare_value_that_the_schema_lacks_is_found() -> None:
+    data = many_texts("unheard of")
+    known = StringDomain(value=tuple(str(number) for number in range(1200)))
+    schema = SchemaMessage(feature=(Feature(name="t", type="BYTES", string_domain=known),))
+    statistics = Statistics.of(data)
+    assert [finding.type for finding in validate(statistics, schema).findings] == ["ENUM_TYPE_UNEXPECTED_STRING_VALUES"]
+    # TFDV sees the 1,000 most frequent values.
+    assert validate(statistics.message, schema).findings == ()
+
+
+@pytest.mark.parametrize(
+    ("domain", "type"),
+    [
+        ({"int_domain": IntDomain(min=0)}, "INT_TYPE_NOT_INT_STRING"),
+        ({"float_domain": FloatDomain(min=0.0)}, "FLOAT_TYPE_STRING_NOT_FLOAT"),
+    ],
+)
+def test_a_rare_text_that_is_no_number_is_found(domain: dict[str, Any], type: str) -> None:
+    statistics = Statistics.of(many_texts("$4"))
+    schema = SchemaMessage(feature=(Feature(name="t", type="BYTES", **domain),))
+    assert [finding.type for finding in validate(statistics, schema).findings] == [type]
+
+
+@pytest.mark.heavy(budget_s=30)
+def test_a_sample_of_the_values_is_said_to_be_one() -> None:
+    data = pa.table({"t": pa.array(range(140_000)).cast(pa.string())})
+    schema = SchemaMessage(feature=(Feature(name="t", type="BYTES", string_domain=StringDomain(value=("1", "2"))),))
+    for given in (None, data):
+        finding = validate(Statistics.of(data), schema, data=given).findings[0]
+        assert re.fullmatch(r"[\d,]+ of about [\d,]+ different values were looked at; there may be more", finding.note)
 
 
 def test_inside_of_structs() -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pyarrow as pa
+
 from penstock.ml.data.anomalies.view import DatasetView, is_weighted
 from penstock.ml.data.metadata.path import Path
 from penstock.ml.data.metadata.statistics import (
@@ -11,6 +13,7 @@ from penstock.ml.data.metadata.statistics import (
     StructStatistics,
     WeightedCommonStatistics,
 )
+from penstock.ml.data.statistics.statistics import Statistics
 
 
 def number(name: str, **common: object) -> FeatureStatistics:
@@ -50,6 +53,24 @@ def test_weights_count_where_all_features_have_them() -> None:
     view = DatasetView(DatasetStatistics(num_examples=3, weighted_num_examples=3.0, features=(heavy,)), True)
     found = view.features["f",]
     assert (view.num_examples, found.num_present, found.num_missing, found.num_values) == (3.0, 2.5, 0.5, 5.0)
+
+
+def test_texts_that_the_rank_histogram_lacks_come_from_the_state() -> None:
+    statistics = Statistics.of(pa.table({"t": [f"{i:04}" for i in range(1500)]}))
+    message = DatasetView(statistics.dataset).features["t",]
+    assert len(message.texts) == 1000
+    assert message.texts_note == "1,000 of 1,500 different values were looked at; there may be more"
+    whole = DatasetView(statistics.dataset, state=lambda: statistics.states[0]).features["t",]
+    assert list(whole.texts) == [f"{i:04}" for i in range(1500)]
+    assert whole.texts_note == ""
+
+
+def test_a_state_is_left_alone_where_the_rank_histogram_has_all() -> None:
+    def never() -> None:
+        raise AssertionError
+
+    dataset = Statistics.of(pa.table({"t": ["b", "a", "b"]})).dataset
+    assert DatasetView(dataset, state=never).features["t",].texts == {"a": 1.0, "b": 2.0}
 
 
 def test_number_of_values_where_the_total_was_not_written() -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pyarrow as pa
 from ml.data.drift.state import statistics
 
@@ -17,9 +19,42 @@ def test_a_page_has_every_feature_with_its_measures_and_findings() -> None:
     assert panels["t"].notes[0].text == found.findings[1].why
     assert panels["t"].strength == found.feature("t").strength
     rows = panels["t"].tables[-1].rows
-    assert ("L-infinity distance", "0.5", "0.25", "high") in [tuple(row) for row in rows]
+    texts = [tuple(getattr(cell, "text", cell) for cell in row) for row in rows]
+    assert ("L-infinity distance", "0.5", "0.25", "high") in texts
     assert [tile.value for tile in page.tiles if tile.label == "findings"] == ["2"]
     assert "June" in render(page)
+
+
+def test_a_comparison_knows_what_to_draw() -> None:
+    before, after = statistics(a=pa.array([1.0, 2.0])), statistics(a=pa.array([1.0, 2.5]))
+    found = compare(before, after)
+    assert found.page() == found.page(before, after)
+    assert "&lt;iframe" not in found._repr_html_()
+    assert found._repr_html_().startswith("<iframe")
+
+
+def test_without_statistics_there_are_the_measures() -> None:
+    before, after = statistics(a=pa.array([1.0, 2.0]), t=pa.array(["x", "y"])), statistics(a=pa.array([1.0, 2.5]))
+    alone = replace(compare(before, after), sides=None).page()
+    assert [(panel.name, tuple(panel.tags)) for panel in alone.panels] == [("t", ("anomaly",)), ("a", ())]
+    assert alone.panels[1].tables[0].columns[0] == "measure"
+    assert not any(panel.figures for panel in alone.panels)
+
+
+def test_the_overview_has_every_feature_and_marks_what_is_high() -> None:
+    before, after = (statistics(t=pa.array([value]), a=pa.array([1.0])) for value in ("x", "y"))
+    table = compare(before, after, thresholds={"jensen_shannon": 0.5}).page().tables[0]
+    assert table.columns[:3] == ("feature", "Jensen-Shannon", "L-infinity")
+    name, divergence, *_ = table.rows[0]
+    assert (name.panel, divergence.text, divergence.level, divergence.share) == ("t", "1", "error", 1.0)
+    assert table.rows[1][1].level == "ok"
+    assert table.rows[1][2] == ""
+
+
+def test_the_verdict_says_whether_there_were_limits() -> None:
+    some = statistics(a=pa.array([1.0]))
+    assert compare(some, some).page().notes[0].level == "info"
+    assert compare(some, some, thresholds={"psi": 0.2}).page().notes[0].level == "ok"
 
 
 def test_two_data_sets_of_one_name_are_told_apart() -> None:

@@ -22,11 +22,3 @@ def test_long_tables_end_with_the_number_of_the_others() -> None:
     some = statistics(**{f"c{i}": pa.array([i]) for i in range(5)})
     assert as_text(compare(some, some), rows=3).splitlines()[-1] == "... and 2 more"
     assert as_text(compare(some, some)).startswith("drift: 1 -> 1 examples, 5 features, nothing found")
-
-
-def test_html_escapes_names_and_marks_what_is_high() -> None:
-    before, after = (statistics(**{"<b>": pa.array([value])}) for value in ("a", "b"))
-    html = compare(before, after, thresholds={"jensen_shannon": 0.5})._repr_html_()
-    assert "&lt;b&gt;" in html
-    assert "<b>" not in html
-    assert '<td title="Jensen-Shannon divergence" class=high>1</td>' in html

@@ -68,5 +68,5 @@ def test_an_unknown_kind_is_refused() -> None:
 def test_what_people_see() -> None:
     assert repr(FOUND).splitlines()[0] == "Leakage of label 'big' in 10 rows: 3 findings"
     assert " 0.96  label_source           tips  the label" in repr(FOUND)
-    assert "the label is &lt;computed&gt; from it" in FOUND._repr_html_()
+    assert "the label is &amp;lt;computed&amp;gt; from it" in FOUND._repr_html_()
     assert repr(Leakage([])) == "Leakage in 0 rows: 0 findings"

@@ -6,13 +6,15 @@ from penstock.core.plugin import load_plugin
 from penstock.ml.data.anomalies import Anomalies
 from penstock.ml.data.materializer.anomalies import FILE_NAME, anomalies
 from penstock.ml.data.metadata.anomalies import AnomaliesMessage
+from penstock.ml.report import render
 
 
-def test_folder_of_one_file(tmp_path: Path) -> None:
+def test_folder_with_a_report(tmp_path: Path) -> None:
     found = Anomalies.of(AnomaliesMessage(data_missing=True))
     anomalies.save(found, tmp_path)
-    assert [path.name for path in tmp_path.iterdir()] == [FILE_NAME]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [FILE_NAME, "report.html"]
     assert anomalies.load(tmp_path) == found
+    assert (tmp_path / "report.html").read_text() == render(found.page())
 
 
 def test_entry_point() -> None:

@@ -16,7 +16,8 @@ def test_statistics_come_back_byte_for_byte(tmp_path: Path) -> None:
     second.mkdir()
     statistics.save(value, first)
     statistics.save(statistics.load(first), second)
-    assert [path.name for path in first.iterdir()] == ["statistics.json"]
+    assert sorted(path.name for path in first.iterdir()) == ["report.html", "statistics.json"]
+    assert (second / "report.html").read_bytes() == (first / "report.html").read_bytes()
     assert (second / "statistics.json").read_bytes() == (first / "statistics.json").read_bytes()
     assert statistics.load(second).num_examples == 3
 

@@ -8,7 +8,7 @@ import pytest
 from naive_statistics import naive_state
 
 from penstock.core.error import DataError
-from penstock.ml.data.statistics.merge_feature import absent, merge_features
+from penstock.ml.data.statistics.merge_feature import absent, binary_type, merge_features
 from penstock.ml.data.statistics.state import FeatureState
 
 
@@ -69,6 +69,25 @@ def test_domains_must_agree() -> None:
         merge_features([date, feature(pa.array([7]))])
     with pytest.raises(DataError, match="column 'x' is DATE in some of the statistics and BOOL"):
         merge_features([date, truth])
+
+
+def test_binary_values_are_texts_where_most_of_them_are() -> None:
+    def binary(texts: list[str], num_invalid: int) -> FeatureState:
+        values = [text.encode() for text in texts] + [b"\xff"] * num_invalid
+        state, text = feature(pa.array(values)), feature(pa.array(texts)).text
+        assert text is not None
+        assert state.bytes is not None
+        both = replace(state, text=replace(text, num_invalid_utf8=num_invalid))
+        return replace(both, type=binary_type(both.text, both.bytes))  # type: ignore[arg-type]
+
+    mostly_text, mostly_not = binary(["a", "b", "c"], 1), binary(["d"], 2)
+    assert (mostly_text.type, mostly_not.type) == ("STRING", "BYTES")
+    for parts in ([mostly_text, mostly_not], [mostly_not, mostly_text]):
+        merged = merge_features(parts)
+        assert merged.type == "STRING"
+        assert merged.text is not None
+        assert merged.text.num_invalid_utf8 == 3
+    assert merge_features([mostly_not, mostly_not, mostly_not, mostly_text]).type == "BYTES"
 
 
 def test_formats_of_images_are_added() -> None:

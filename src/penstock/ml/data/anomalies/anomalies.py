@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from penstock.core.canonical import canonical_json
-from penstock.core.error import DataError
+from penstock.core.error import DataError, NotFoundError, closest
 from penstock.ml.data.anomalies.finding import Finding
-from penstock.ml.data.anomalies.table import as_html, as_text, summary
+from penstock.ml.data.anomalies.table import as_text, summary
 
 if TYPE_CHECKING:
     from penstock.ml.data.metadata.anomalies import AnomaliesMessage
     from penstock.ml.data.metadata.anomaly_type import AnomalyType
+    from penstock.ml.data.statistics.statistics import Statistics
+    from penstock.ml.report import Page
 
 # The stages name this class, and what names stages should start fast: records are imported where they are used.
 
 WORST = 5
 """Findings that an error tells."""
+
+_COUNTED = ("errors", "warnings")
 
 
 class Anomalies:
@@ -150,11 +154,43 @@ class Anomalies:
 
     __hash__ = None  # type: ignore[assignment]
 
+    def page(self, statistics: Statistics | None = None, *, title: str = "Validation") -> Page:
+        """A report; `penstock.ml.report.render` makes the HTML.
+
+        Parameters
+        ----------
+        statistics : Statistics, optional
+            Those that were validated: then each feature is drawn, with what was found on top.
+        title : str
+        """
+        from penstock.ml.data.anomalies.anomalies_page import anomalies_page
+
+        return anomalies_page(self, None if statistics is None else statistics.dataset, title)
+
+    def __getitem__(self, key: str) -> int:
+        """Number of ``errors`` or of ``warnings``, as figures are read: ``anomalies["errors"]``.
+
+        Raises
+        ------
+        NotFoundError
+            If it is another key; also a KeyError.
+        """
+        if key not in _COUNTED:
+            raise NotFoundError(
+                f"anomalies have no '{key}'; {closest(key, _COUNTED)}", where="anomalies", fix="read one of these"
+            )
+        return len(self.errors if key == "errors" else self.warnings)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_COUNTED)
+
     def __repr__(self) -> str:
         return as_text(self.findings)
 
     def _repr_html_(self) -> str:
-        return as_html(self.findings)
+        from penstock.ml.report import frame
+
+        return frame(self.page())
 
 
 @dataclass(frozen=True)

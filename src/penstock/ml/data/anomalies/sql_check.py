@@ -10,7 +10,7 @@ from penstock.core.error import DataError
 from penstock.ml.data.anomalies.finding import Finding, Row
 from penstock.ml.data.anomalies.fix import fix_of
 from penstock.ml.data.anomalies.rows import numbered, plain, row_name
-from penstock.ml.data.connection import quote_name, shorten
+from penstock.ml.data.connection import check_expression, check_select, quote_name, shorten
 from penstock.ml.data.metadata.anomaly_type import Severity
 from penstock.ml.data.schema.check import Check
 
@@ -74,6 +74,10 @@ def offending(check: Check, row: str, names: Sequence[str]) -> str:
 
 def _parsed(check: Check, query: str, data: Dataset) -> Dataset:
     try:
+        if _QUERY.match(check.sql):
+            check_select(check.sql)
+        else:
+            check_expression(check.sql, "")
         return data.sql(query)
     except DataError as error:
         raise DataError(

@@ -1,9 +1,8 @@
-"""Findings as text and HTML for people."""
+"""Findings as text for people."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
 
 from penstock.ml.data.anomalies.finding import Finding
 
@@ -42,18 +41,6 @@ def as_text(findings: Sequence[Finding]) -> str:
         for line in lines
     ]
     return "\n".join([f"Anomalies: {len(findings)}", *texts])
-
-
-def as_html(findings: Sequence[Finding]) -> str:
-    """A table for notebooks."""
-    head = "".join(f"<th>{name}</th>" for name in _HEAD)
-    body = "".join(
-        "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in _cells(finding)) + "</tr>" for finding in findings
-    )
-    caption = f"Anomalies: {len(findings) or 'none'}"
-    if not findings:
-        return f"<p>{caption}</p>"
-    return f"<table><caption>{caption}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
 def _cells(finding: Finding) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -14,11 +14,13 @@ from penstock.ml.report.number import number
 
 if TYPE_CHECKING:
     from penstock.ml.data.metadata.anomalies import DriftSkewInfo
+    from penstock.ml.data.metadata.statistics import DatasetStatistics
     from penstock.ml.data.statistics.statistics import Statistics
     from penstock.ml.report import Page
 
 Kind = Literal["drift", "skew"]
 Change = Literal["", "missing", "new", "type"]
+Sides = tuple["DatasetStatistics", "DatasetStatistics"]
 
 FILE_NAME = "comparison.json"
 """The file of a Comparison artifact."""
@@ -125,6 +127,8 @@ class Comparison:
     baseline, current : ComparedData
     features : tuple of FeatureComparison
         What was found first, then by strength, then by name.
+    sides : pair of DatasetStatistics, optional
+        Both data sets, for the report alone.
 
     See Also
     --------
@@ -135,6 +139,8 @@ class Comparison:
     baseline: ComparedData
     current: ComparedData
     features: tuple[FeatureComparison, ...] = ()
+    # Reading a comparison resolves the annotations, and statistics are not worth loading for it.
+    sides: Any = field(default=None, compare=False, repr=False)
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -190,7 +196,8 @@ class Comparison:
         """The comparison as plain JSON values, with its findings; infinite values as ``"Infinity"``."""
         from penstock.ml.data.metadata.message import to_json
 
-        plain: dict[str, Any] = to_json(self)
+        plain: dict[str, Any] = to_json(replace(self, sides=None))
+        del plain["sides"]
         for feature, record in zip(plain["features"], self.features, strict=True):
             feature["measurements"] = [_said(item) for item in feature["measurements"]]
             feature |= {"strength": record.strength, "verdict": record.verdict}
@@ -230,7 +237,8 @@ class Comparison:
         from penstock.ml.data.metadata.message import decode
 
         place = Path(path)
-        place = place / FILE_NAME if place.is_dir() else place
+        folder = place if place.is_dir() else None
+        place = place / FILE_NAME if folder else place
         try:
             data = place.read_bytes()
         except OSError as error:
@@ -239,23 +247,33 @@ class Comparison:
                 where=str(place),
                 fix="give a file that `Comparison.save` wrote",
             ) from error
-        return decode(data, cls, where=str(place))
+        found = replace(decode(data, cls, where=str(place)), sides=None)
+        if folder is None:
+            return found
+        from penstock.ml.data.drift.sides import load_sides
+
+        return replace(found, sides=load_sides(folder))
 
     def page(
-        self, baseline: Statistics, current: Statistics, *, names: tuple[str, str] = ("baseline", "current")
+        self,
+        baseline: Statistics | None = None,
+        current: Statistics | None = None,
+        *,
+        names: tuple[str, str] = ("baseline", "current"),
     ) -> Page:
         """A report of this comparison; `penstock.ml.report.render` makes the HTML.
 
         Parameters
         ----------
-        baseline, current : Statistics
-            Those that were compared: their figures are drawn.
+        baseline, current : Statistics, optional
+            Whose figures are drawn; by default those that were compared, as far as they are known.
         names : tuple of str
             What to call them.
         """
         from penstock.ml.data.drift.comparison_page import comparison_page
 
-        return comparison_page(self, baseline.dataset, current.dataset, names)
+        sides = self.sides if baseline is None or current is None else (baseline.dataset, current.dataset)
+        return comparison_page(self, sides, names)
 
     def __repr__(self) -> str:
         from penstock.ml.data.drift.comparison_table import as_text
@@ -263,9 +281,9 @@ class Comparison:
         return as_text(self)
 
     def _repr_html_(self) -> str:
-        from penstock.ml.data.drift.comparison_table import as_html
+        from penstock.ml.report import frame
 
-        return as_html(self)
+        return frame(self.page())
 
 
 def _said(measurement: dict[str, Any]) -> dict[str, Any]:

@@ -75,6 +75,7 @@ def compare(
         baseline=_data(baseline),
         current=_data(current),
         features=tuple(sorted((item for item in compared if item is not None), key=_order)),
+        sides=(baseline.dataset, current.dataset),
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from penstock.core.error import DataError, closest
-from penstock.ml.data.connection import check_select, quote_name, quote_text, sql_error
+from penstock.ml.data.connection import check_expression, check_select, quote_name, quote_text, sql_error
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,6 +56,7 @@ def label_expression(label: str, names: Sequence[str]) -> tuple[str, tuple[str, 
     """
     if label in names:
         return quote_name(label), ()
+    check_expression(label, f"label '{label}'")
     check_select(f"select ({label}) from this")
     used = _columns_used(label)
     by_case = {name.casefold(): name for name in reversed(names)}

@@ -7,10 +7,13 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from penstock.core.canonical import canonical_json
 from penstock.core.error import DataError, UsageError
+
+if TYPE_CHECKING:
+    from penstock.ml.report import Page
 
 FILE_NAME = "leakage.json"
 """Name inside of an artifact."""
@@ -184,18 +187,16 @@ class Leakage:
         lines = [f"{one.strength:5.2f}  {one.kind:<21}  {one.feature:<{width}}  {one.why}" for one in self.findings]
         return "\n".join([head, *lines])
 
-    def _repr_html_(self) -> str:
-        from html import escape
+    def page(self, *, title: str = "Leakage") -> Page:
+        """A report, the strongest finding first; `penstock.ml.report.render` makes the HTML."""
+        from penstock.ml.data.leakage.leakage_page import leakage_page
 
-        rows = "".join(
-            f"<tr><td>{one.strength:.2f}</td>"
-            + "".join(f"<td>{escape(text)}</td>" for text in (one.kind, one.feature, one.why, one.fix))
-            + "</tr>"
-            for one in self.findings
-        )
-        head = "".join(f"<th>{name}</th>" for name in ("strength", "kind", "feature", "why", "fix"))
-        caption = escape(repr(self).partition("\n")[0])
-        return f"<table><caption>{caption}</caption><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+        return leakage_page(self, title)
+
+    def _repr_html_(self) -> str:
+        from penstock.ml.report import frame
+
+        return frame(self.page())
 
 
 def _no_report(why: str) -> DataError:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from penstock.core.error import DataError, closest
-from penstock.ml.data.connection import connect, quote_name, quote_text, sql_error
+from penstock.ml.data.connection import confine, connect, quote_name, quote_text, sql_error
 from penstock.ml.data.leakage.label import Label, describe_label, label_expression
 from penstock.ml.data.leakage.request import Request
 from penstock.ml.data.stream import open_stream
@@ -79,6 +79,7 @@ def open_rows(data: Any, request: Request) -> Rows:
     connection = connect()
     # No answer below depends on the order of rows.
     connection.execute("set preserve_insertion_order = false")
+    confine(connection)
     parts = dict(data) if isinstance(data, Mapping) else {"": data}
     if not parts:
         raise DataError("there are no splits", where=WHERE, fix="give at least one table")

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from penstock.ml.data.anomalies.anomalies import Anomalies
 
 FILE_NAME = "anomalies.json"
-"""The one file of an Anomalies artifact."""
+"""What an Anomalies artifact is read from; the report beside it follows from it."""
 
 
 class AnomaliesMaterializer:
@@ -19,8 +19,11 @@ class AnomaliesMaterializer:
     capabilities: ClassVar[frozenset[str]] = frozenset({"deterministic"})
 
     def save(self, value: Anomalies, folder: Path) -> None:
-        """Write the file."""
+        """Write the file, and the report."""
+        from penstock.ml import report
+
         value.save(folder / FILE_NAME)
+        report.save(value.page(), folder / report.FILE_NAME)
 
     def load(self, folder: Path) -> Anomalies:
         """Read the file."""

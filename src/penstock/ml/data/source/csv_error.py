@@ -73,7 +73,8 @@ _CASES = (
     (r"Expected Number of Columns: (\d+) Found: (\d+)", _ragged),
     (r"unterminated quote", _unterminated),
     (r'converting column "(.*?)"\. Could not convert string "(.*?)" to \'(.*?)\'', _conversion),
-    (r"[Mm]aximum line size", _too_long),
+    # The second is what it says where a line fills the whole buffer.
+    (r"[Mm]aximum line size|does not support a full read", _too_long),
     (r"state machine reached an invalid state", _broken),
 )
 

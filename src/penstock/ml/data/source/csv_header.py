@@ -53,7 +53,7 @@ def read_header(path: Path) -> Header:
             where=str(path),
             fix="begin with a line that names the columns, separated by commas",
         )
-    delimiter = max(_DELIMITERS, key=lambda option: len(_fields(line, option, path)))
+    delimiter = max(_DELIMITERS, key=lambda option: _width(line, option))
     names = [name.strip() or f"column{index}" for index, name in enumerate(_fields(line, delimiter, path))]
     _check_names(names, path)
     return Header(delimiter, tuple(names))
@@ -97,6 +97,14 @@ def _first_record(file: TextIO) -> Iterator[str]:
         size += len(line)
         if quotes % 2 == 0:
             return
+
+
+def _width(line: str, delimiter: str) -> int:
+    """Number of fields; 0 where the line does not follow the rules with that delimiter."""
+    try:
+        return len(next(csv.reader([line], delimiter=delimiter)))
+    except csv.Error:
+        return 0
 
 
 def _fields(line: str, delimiter: str, path: Path) -> list[str]:

@@ -10,6 +10,7 @@ from typing import Any, cast
 from penstock.core.error import DataError
 from penstock.core.plugin import load_plugin, plugins
 from penstock.core.protocol import Source
+from penstock.ml.data.source.environment import resolved
 from penstock.ml.data.source.file_set import FileSet
 from penstock.ml.data.source.location import AUTO, SUFFIXES, has_ending, is_hidden
 from penstock.ml.data.source.span import SpanChoice, choose_spans, has_spans
@@ -33,7 +34,8 @@ def open_source(uri: str | Sequence[str], *, format: str = AUTO, **options: Any)
     uri : str or sequence of str
         A file, a folder of files of one format, a pattern (``data/*.csv``), an URL, or several of them. One whose
         scheme is the name of a source (``postgresql://``, ``sqlite:///``, ``duckdb:///``, ``bigquery://``) goes to
-        that source. ``{SPAN}``, ``{YYYY}``, ``{MM}``, ``{DD}`` and ``{VERSION}`` choose by `choose_spans`.
+        that source. ``env:NAME`` stands for what the environment variable holds. ``{SPAN}``, ``{YYYY}``,
+        ``{MM}``, ``{DD}`` and ``{VERSION}`` choose by `choose_spans`.
     format : str
         Name of an entry point of ``penstock.sources``; ``auto`` goes by the URL or the endings of file names.
     **options
@@ -47,6 +49,7 @@ def open_source(uri: str | Sequence[str], *, format: str = AUTO, **options: Any)
     NotFoundError
         If no such format is known.
     """
+    uri = resolved(uri) if isinstance(uri, str) else [resolved(one) for one in uri]
     given = {option: value for option, value in options.items() if value is not None}
     choice = {name: given.pop(name) for name in _CHOICE if name in given}
     if isinstance(uri, str) and has_spans(uri):
@@ -83,6 +86,7 @@ def detect_format(uri: str | Sequence[str]) -> str:
 
 
 def _detected(uri: str | Sequence[str], filesystem: Mapping[str, Any] | None) -> str:
+    uri = resolved(uri) if isinstance(uri, str) else [resolved(one) for one in uri]
     if isinstance(uri, str):
         if scheme := _source_of_scheme(uri):
             return scheme

@@ -81,5 +81,5 @@ def _bounds_query(label: str, place: str, shares: Sequence[Fraction]) -> str:
         select {", ".join(["label", *edges])} from (
             select label, place, sum(n) over (partition by label order by place) as upto,
                 sum(n) over (partition by label) as total
-            from (select {label} as label, {place} as place, count(*) as n from this group by label, place)
+            from (select {label} as label, {place} as place, count(*) as n from this group by all)
         ) group by label order by label limit {MAX_CLASSES + 1}"""

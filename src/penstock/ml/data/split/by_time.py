@@ -105,7 +105,7 @@ class TimeSplit:
         query = f"""
             select {", ".join([f"({distance})::varchar" for distance in distances] or ["null"])} from (
                 select moment, sum(n) over (order by moment) - n as before, sum(n) over () as total
-                from (select {name} as moment, count(*)::hugeint as n from this group by moment)
+                from (select {name} as moment, count(*)::hugeint as n from this group by all)
             ) where before > 0"""
         found = list(data.sql(query).to_arrow().to_pylist()[0].values())[: len(shares)]
         if None in found or len(set(found)) < len(found):

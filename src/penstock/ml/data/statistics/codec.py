@@ -19,6 +19,7 @@ import pyarrow as pa
 
 from penstock.core.error import DataError
 from penstock.ml.data.statistics.array_pack import Packer, Unpacker
+from penstock.ml.data.statistics.custom_state import CustomState, JoinedPart, JoinState, LanguageState, TokenState
 from penstock.ml.data.statistics.state import (
     BytesState,
     CategoricalCross,
@@ -36,7 +37,7 @@ from penstock.ml.data.statistics.state import (
 )
 from penstock.ml.data.statistics.text_hash import probe
 
-S = TypeVar("S", FeatureState, CrossState)
+S = TypeVar("S", bound="FeatureState | CrossState | CustomState")
 
 VERSION = 1
 """Of the form; a later one cannot be read by this release."""
@@ -50,12 +51,16 @@ _CLASSES: dict[str, type[Any]] = {
         ExactSum,
         Extent,
         FeatureState,
+        JoinState,
+        JoinedPart,
+        LanguageState,
         NestLevel,
         NumericCross,
         NumericState,
         PrefixHistogram,
         ShortValues,
         TextState,
+        TokenState,
         ValueSample,
     )
 }
@@ -65,7 +70,7 @@ _MAX_BYTES = 1 << 30
 _ZSTD_LEVEL = 3
 
 
-def encode_state(state: FeatureState | CrossState) -> str:
+def encode_state(state: FeatureState | CrossState | CustomState) -> str:
     """A state as text.
 
     Returns
@@ -104,7 +109,13 @@ def decode_cross(text: str, *, where: str) -> CrossState:
     return _decoded(text, CrossState, where)
 
 
-def _decoded(text: str, kind: type[S], where: str) -> S:
+def decode_custom(text: str, *, where: str) -> CustomState:
+    """As `decode_state`, of what a schema made count."""
+    kinds: tuple[type[CustomState], ...] = (JoinState, LanguageState)
+    return _decoded(text, kinds, where)
+
+
+def _decoded(text: str, kind: type[S] | tuple[type[S], ...], where: str) -> S:
     try:
         version, plain, unpacker = _opened(base64.b64decode(text, validate=True))
         if version == VERSION:
@@ -120,11 +131,11 @@ def _decoded(text: str, kind: type[S], where: str) -> S:
     )
 
 
-def _state(plain: Any, unpacker: Unpacker, kind: type[S]) -> S:
+def _state(plain: Any, unpacker: Unpacker, kind: type[S] | tuple[type[S], ...]) -> S:
     state = _built(plain, unpacker)
     unpacker.finish()
     if not isinstance(state, kind):
-        raise ValueError(f"it is no {kind.__name__}")
+        raise ValueError(f"it is {type(state).__name__}")
     return state
 
 

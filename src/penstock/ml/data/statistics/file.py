@@ -52,19 +52,23 @@ def keep(states: Sequence[DatasetState], options: StatisticsOptions) -> tuple[Ke
     sizes = {name: getattr(options, name) for name in _SIZES}
     return tuple(
         KeptDataset(
-            _about_text(state, sizes),
+            _about_text(state, sizes, options.semantic_domains),
             tuple(map(encode_state, state.features.values())),
         )
         for state in states
     )
 
 
-def _about_text(state: DatasetState, sizes: dict[str, int]) -> str:
+def _about_text(state: DatasetState, sizes: dict[str, int], is_semantic: bool) -> str:
     from penstock.ml.data.statistics.codec import encode_state
 
     about: dict[str, Any] = {"name": state.name, "sizes": sizes, "weight": state.weight}
     if state.crosses:
         about["crosses"] = list(map(encode_state, state.crosses.values()))
+    if state.custom:
+        about["custom"] = list(map(encode_state, state.custom))
+    if is_semantic:
+        about["semantic"] = True
     return canonical_json(about)
 
 
@@ -88,7 +92,8 @@ def read(data: bytes, *, where: str) -> tuple[StatisticsList, tuple[KeptDataset,
     kept = tuple(map(_kept, message.datasets))
     plain = StatisticsList(datasets=tuple(map(_without_kept, message.datasets)))
     is_whole = bool(kept) and all(
-        len(texts.states) == len(dataset.features) for texts, dataset in zip(kept, plain.datasets, strict=True)
+        len(texts.states) == sum(map(_is_of_column, dataset.features))
+        for texts, dataset in zip(kept, plain.datasets, strict=True)
     )
     return plain, kept if is_whole and all(texts.about or not texts.states for texts in kept) else ()
 
@@ -103,18 +108,19 @@ def states_of(
     DataError
         If a text is damaged.
     """
-    from penstock.ml.data.statistics.codec import decode_cross, decode_state
+    from penstock.ml.data.statistics.codec import decode_cross, decode_custom, decode_state
 
     states = []
     options = StatisticsOptions()
     for dataset, texts in zip(message.datasets, kept, strict=True):
         about = _about(texts.about, dataset, where)
         sizes: dict[str, Any] = {name: size for name, size in about.sizes.items() if name in _SIZES}
-        options = replace(options, **sizes)
+        options = replace(options, semantic_domains=about.semantic, **sizes)
         features = [decode_state(text, where=where) for text in texts.states]
         by_path = {feature.path: feature for feature in features}
         crosses = {(cross.x, cross.y): cross for cross in (decode_cross(text, where=where) for text in about.crosses)}
-        states.append(DatasetState(about.name, dataset.num_examples, by_path, about.weight, crosses))
+        custom = tuple(decode_custom(text, where=where) for text in about.custom)
+        states.append(DatasetState(about.name, dataset.num_examples, by_path, about.weight, crosses, custom))
     return tuple(states), options
 
 
@@ -125,6 +131,8 @@ class _About(msgspec.Struct, frozen=True):
     sizes: dict[str, int] = {}
     weight: int | None = None
     crosses: tuple[str, ...] = ()
+    custom: tuple[str, ...] = ()
+    semantic: bool = False
 
 
 def _about(text: str, dataset: DatasetStatistics, where: str) -> _About:
@@ -144,11 +152,18 @@ def _about(text: str, dataset: DatasetStatistics, where: str) -> _About:
 
 def _with_kept(dataset: DatasetStatistics, texts: KeptDataset) -> DatasetStatistics:
     features: list[FeatureStatistics] = []
-    for feature, state in zip(dataset.features, texts.states, strict=True):
+    columns = list(filter(_is_of_column, dataset.features))
+    for feature, state in zip(columns, texts.states, strict=True):
         about = () if features else (CustomStatistic(name=DATASET, text=texts.about),)
         entries = (*feature.custom_stats, *about, CustomStatistic(name=STATE, text=state))
         features.append(msgspec.structs.replace(feature, custom_stats=entries))
-    return msgspec.structs.replace(dataset, features=tuple(features))
+    # Sparse and weighted features follow those of columns, and have no state of their own.
+    return msgspec.structs.replace(dataset, features=(*features, *dataset.features[len(columns) :]))
+
+
+def _is_of_column(feature: FeatureStatistics) -> bool:
+    parts = (feature.num_stats, feature.string_stats, feature.bytes_stats, feature.struct_stats)
+    return any(part is not None for part in parts)
 
 
 def _kept(dataset: DatasetStatistics) -> KeptDataset:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from penstock.core.error import DataError
 from penstock.ml.data.statistics.cross import merge_crosses
+from penstock.ml.data.statistics.merge_custom import merge_custom
 from penstock.ml.data.statistics.merge_feature import absent, merge_features
 from penstock.ml.data.statistics.prefix_histogram import extent_of
 from penstock.ml.data.statistics.state import CrossState, DatasetState, FeatureState
@@ -58,6 +59,7 @@ def merge_states(parts: Sequence[DatasetState]) -> DatasetState:
         features={path: merge_features(group, limit=limit) for path, group in groups.items()},
         weight=sum(weights) if weights else None,
         crosses=_merge_crosses(filled),
+        custom=merge_custom([part.custom for part in filled]),
     )
 
 

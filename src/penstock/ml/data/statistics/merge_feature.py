@@ -10,7 +10,7 @@ import numpy as np
 from penstock.core.error import DataError
 from penstock.ml.data.metadata.statistics import StatisticsType
 from penstock.ml.data.statistics.exact_sum import add
-from penstock.ml.data.statistics.prefix_histogram import merge_histograms, merge_lengths
+from penstock.ml.data.statistics.prefix_histogram import merge_histograms, merge_lengths, total
 from penstock.ml.data.statistics.state import (
     MAX_VALUES,
     BytesState,
@@ -19,6 +19,7 @@ from penstock.ml.data.statistics.state import (
     NestLevel,
     NumericState,
     PrefixHistogram,
+    TextState,
 )
 from penstock.ml.data.statistics.text_state import merge_texts
 from penstock.ml.data.statistics.value_sample import merge_samples
@@ -55,19 +56,29 @@ def merge_features(parts: Sequence[FeatureState], *, limit: int = MAX_VALUES) ->
         If the parts' types or depths of nesting differ, save integers and floats where every integer is a float.
     """
     valued = [part for part in parts if _has_values(part)]
-    kind = _common_type(valued or [part for part in parts if part.type != "STRING"])
     numeric = [part.numeric for part in parts if part.numeric is not None]
-    text = [part.text for part in parts if part.text is not None]
-    binary = [part.bytes for part in parts if part.bytes is not None]
+    texts = [part.text for part in parts if part.text is not None]
+    binaries = [part.bytes for part in parts if part.bytes is not None]
+    text = merge_texts(texts, limit=limit) if texts else None
+    binary = _merge_bytes(binaries, limit) if binaries else None
+    if text is not None and binary is not None and len(texts) == len(binaries) == len(valued):
+        kind = binary_type(text, binary)
+    else:
+        kind = _common_type(valued or [part for part in parts if part.type != "STRING"])
     return FeatureState(
         path=parts[0].path,
         type=kind,
         levels=_merge_levels(parts),
         numeric=_merge_numeric(numeric, is_float=kind == "FLOAT") if numeric else None,
-        text=merge_texts(text, limit=limit) if text else None,
-        bytes=_merge_bytes(binary, limit) if binary else None,
+        text=text,
+        bytes=binary,
         domain=_common_domain(valued or list(parts)),
     )
+
+
+def binary_type(text: TextState, binary: BytesState) -> StatisticsType:
+    """What binary values are whose texts were counted too: BYTES where most of them are not UTF-8."""
+    return "BYTES" if 2 * text.num_invalid_utf8 > total(binary.sizes) else "STRING"
 
 
 def _has_values(state: FeatureState) -> bool:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from penstock.core.error import UsageError
+
+if TYPE_CHECKING:
+    from penstock.ml.data.metadata.schema import SchemaMessage
 
 _WHERE = "StatisticsOptions"
 
 
 @dataclass(frozen=True, slots=True)
 class StatisticsOptions:
-    """What to compute, and how finely to show it; the last five change only the view, never the state.
+    """What to compute, and how finely to show it; the last six change only the view, never the state.
 
     Parameters
     ----------
@@ -28,6 +31,13 @@ class StatisticsOptions:
         second's where one is categorical.
     exact_quantiles : bool
         Also compute the quantiles of numbers exactly; they are kept beside the statistics, and cannot be merged.
+    schema : Schema or SchemaMessage, optional
+        Its sparse and weighted features, and features with a natural language domain, are counted as such; values of
+        a feature with an image domain are bytes.
+    vocabularies : mapping of str to str
+        Name of a vocabulary of the schema to a text file with a token per line.
+    semantic_domains : bool
+        Also tell the domain that a column's values seem to have: images, or natural language.
     top_values : int
         Most frequent texts listed.
     rank_buckets : int
@@ -50,6 +60,9 @@ class StatisticsOptions:
     sql_slices: Mapping[str, str] = field(default_factory=dict)
     cross: tuple[tuple[str, str], ...] = ()
     exact_quantiles: bool = False
+    schema: SchemaMessage | None = None
+    vocabularies: Mapping[str, str] = field(default_factory=dict)
+    semantic_domains: bool = False
     top_values: int = 20
     rank_buckets: int = 1000
     histogram_buckets: int = 10
@@ -57,6 +70,8 @@ class StatisticsOptions:
     num_values_buckets: int = 10
 
     def __post_init__(self) -> None:
+        # The class Schema is above this room; of one the message is kept.
+        object.__setattr__(self, "schema", getattr(self.schema, "message", self.schema))
         for item in fields(self):
             value = getattr(self, item.name)
             if item.type == "int" and (isinstance(value, bool) or not isinstance(value, int) or value < 1):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from penstock.ml.data.statistics.statistics import feature_name
 from penstock.ml.report import (
     Bars,
+    Cell,
     Cells,
     Figure,
     Note,
@@ -228,7 +229,7 @@ def _overview(sides: Mapping[str, Sides]) -> Cells:
         numeric, text = feature.num_stats, feature.string_stats or feature.bytes_stats
         rows.append(
             (
-                name,
+                Cell(name, panel=name),
                 _KINDS[feature.type],
                 share(common.num_missing, whole) if common else "-",
                 count(text.unique) if text else "-",

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from penstock.ml.data.metadata.statistics import StatisticsType
+    from penstock.ml.data.statistics.custom_state import CustomState
 
 MAX_BINS = 4096
 """Bins of a `PrefixHistogram` at most: up to so many distinct numbers are counted exactly."""
@@ -232,6 +233,8 @@ class FeatureState:
     levels : tuple of NestLevel
     numeric, text, bytes : optional
         One of them; none for a struct, or a feature without any value. A boolean is INT with numbers 0 and 1.
+        Binary values may have ``text`` (of those that are UTF-8) beside ``bytes`` (of all): then parts of different
+        types merge, and the type is what `merge_feature.binary_type` says.
     domain : str
         What the column's own type tells besides: ``BOOL``, ``DATE``, ``TIMESTAMP_US`` and the like; empty for none.
         Dates count as days, timestamps as microseconds, times as microseconds since midnight, all as INT.
@@ -322,6 +325,8 @@ class DatasetState:
         By path, in the order of paths.
     crosses : mapping of pair of str to CrossState
         By names of columns, in their order; those that were asked for, and of all rows alone.
+    custom : tuple of CustomState
+        What the schema made count, by path; of all rows alone.
     """
 
     name: str
@@ -329,3 +334,4 @@ class DatasetState:
     features: Mapping[tuple[str, ...], FeatureState]
     weight: int | None = None
     crosses: Mapping[tuple[str, str], CrossState] = field(default_factory=dict)
+    custom: tuple[CustomState, ...] = ()

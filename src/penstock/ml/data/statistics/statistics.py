@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from penstock.core.canonical import digest_bytes
 from penstock.core.error import DataError, NotFoundError, closest
 from penstock.ml.data.statistics.options import StatisticsOptions
 
@@ -35,6 +36,12 @@ class Statistics:
     options : StatisticsOptions, optional
         Sizes of the lists and histograms that are shown.
 
+    Attributes
+    ----------
+    quantiles : mapping of str to tuple of float
+        Exact percentiles of numbers by feature, where they were asked for. They are no part of the state: merged
+        statistics have none.
+
     See Also
     --------
     Statistics.of : statistics of rows.
@@ -51,6 +58,7 @@ class Statistics:
         self._message: StatisticsList | None = None
         self._kept: tuple[KeptDataset, ...] | None = None
         self._where = _IN_MEMORY
+        self.quantiles: Mapping[str, tuple[float, ...]] = {}
 
     @classmethod
     def of(cls, data: Any, *, options: StatisticsOptions | None = None, progress: Progress | None = None) -> Statistics:
@@ -72,7 +80,10 @@ class Statistics:
         from penstock.ml.data.statistics.describe import describe
 
         chosen = options or StatisticsOptions()
-        return cls(describe(data, chosen, progress), chosen)
+        found = describe(data, chosen, progress)
+        statistics = cls(found.states, chosen)
+        statistics.quantiles = found.quantiles
+        return statistics
 
     @classmethod
     def load(cls, path: Path | str) -> Statistics:
@@ -99,7 +110,13 @@ class Statistics:
                 where=str(place),
                 fix="give a file that `Statistics.save` or `penstock data describe` wrote",
             ) from error
-        return cls.from_bytes(data, where=str(place))
+        loaded = cls.from_bytes(data, where=str(place))
+        beside = _quantiles_beside(place)
+        if beside.exists():
+            from penstock.ml.data.statistics.exact_quantiles import read_quantiles
+
+            loaded.quantiles = read_quantiles(beside, digest_bytes(data))
+        return loaded
 
     @classmethod
     def from_bytes(cls, data: bytes, *, where: str = _IN_MEMORY) -> Statistics:
@@ -213,13 +230,20 @@ class Statistics:
     def save(self, path: Path | str) -> None:
         """Write one JSON file that `load`, and the protocol buffers of TensorFlow Metadata, read.
 
+        Exact quantiles go beside it: ``statistics.json`` has ``quantiles.json``, ``x.json`` has ``x.quantiles.json``.
+
         Raises
         ------
         DataError
             If the file cannot be written.
         """
         try:
-            Path(path).write_bytes(self.to_bytes())
+            data = self.to_bytes()
+            Path(path).write_bytes(data)
+            if self.quantiles:
+                from penstock.ml.data.statistics.exact_quantiles import write_quantiles
+
+                write_quantiles(self.quantiles, _quantiles_beside(Path(path)), digest_bytes(data))
         except OSError as error:
             raise DataError(
                 f"the statistics cannot be written: {error.strerror}",
@@ -246,6 +270,10 @@ class Statistics:
         from penstock.ml.report import frame
 
         return frame(self.page())
+
+
+def _quantiles_beside(path: Path) -> Path:
+    return path.with_name("quantiles.json" if path.name == FILE_NAME else f"{path.stem}.quantiles.json")
 
 
 def feature_name(feature: FeatureStatistics) -> str:

@@ -18,6 +18,7 @@ from penstock.ml.data.statistics.options import StatisticsOptions
 from penstock.ml.data.statistics.state import WEIGHT_UNITS, DatasetState, FeatureState
 from penstock.ml.data.statistics.view_common import common_statistics, length_statistics
 from penstock.ml.data.statistics.view_cross import cross_statistics
+from penstock.ml.data.statistics.view_custom import semantic_statistics, with_custom
 from penstock.ml.data.statistics.view_numeric import numeric_statistics
 from penstock.ml.data.statistics.view_text import bytes_errors, bytes_statistics, string_statistics, text_errors
 
@@ -48,11 +49,12 @@ def view_dataset(state: DatasetState, options: StatisticsOptions, is_sliced: boo
         Whether it stands beside others, so that all rows need a name too.
     """
     is_weighted = state.weight is not None
+    columns = [view_feature(feature, options, is_weighted=is_weighted) for feature in state.features.values()]
     return DatasetStatistics(
         name=state.name or (ALL_EXAMPLES if is_sliced else ""),
         num_examples=state.num_examples,
         weighted_num_examples=(state.weight or 0) / WEIGHT_UNITS,
-        features=tuple(view_feature(feature, options, is_weighted=is_weighted) for feature in state.features.values()),
+        features=with_custom(columns, state.custom, options),
         cross_features=cross_statistics(state, options),
     )
 
@@ -84,10 +86,12 @@ def view_feature(state: FeatureState, options: StatisticsOptions, *, is_weighted
 
 def _custom(state: FeatureState, options: StatisticsOptions) -> tuple[CustomStatistic, ...]:
     found = list(length_statistics(state.levels, options))
-    if state.text is not None:
+    if state.text is not None and state.type != "BYTES":
         found += text_errors(state.text)
-    if state.bytes is not None:
+    if state.bytes is not None and state.type == "BYTES":
         found += bytes_errors(state.bytes)
     if state.domain:
         found.append(CustomStatistic(name=DOMAIN, text=state.domain))
+    if options.semantic_domains:
+        found += semantic_statistics(state)
     return tuple(found)

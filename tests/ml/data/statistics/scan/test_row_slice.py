@@ -43,7 +43,7 @@ def slicer(cursors: Cursors, **options: Any) -> Slicer:
 )
 def test_rows_of_slices(cursors: Cursors, options: dict[str, Any], expected: dict[str, list[int]]) -> None:
     made = slicer(cursors, **options)
-    assert {name: places.tolist() for name, places in made.chosen(TABLE.select(made.columns))} == expected
+    assert {name: places.tolist() for name, places in made.chosen(TABLE.select(made.columns)).items()} == expected
 
 
 def test_only_the_columns_of_a_predicate_are_read(cursors: Cursors) -> None:
@@ -72,7 +72,17 @@ def test_what_does_not_fit_the_columns_is_told(cursors: Cursors, options: dict[s
 def test_a_predicate_that_fails_on_a_row_is_told(cursors: Cursors) -> None:
     made = slicer(cursors, sql_slices={"a": "city::int > 1"})
     with pytest.raises(DataError, match="Could not convert string 'Wien'"):
-        list(made.chosen(TABLE.select(made.columns)))
+        made.chosen(TABLE.select(made.columns))
+
+
+def test_a_slice_that_is_asked_for_twice_counts_its_rows_once(cursors: Cursors) -> None:
+    made = slicer(cursors, slices=("city", ("city", "Graz"), "city", ("city", "Linz")))
+    assert {name: places.tolist() for name, places in made.chosen(TABLE).items()} == {
+        "city=Wien": [0, 3], "city=Graz": [2], "city=Linz": []
+    }  # fmt: skip
+    made = slicer(cursors, slices=("city",), sql_slices={"city=Graz": "hours > 3"})
+    with pytest.raises(DataError, match="two slices are called 'city=Graz'"):
+        made.chosen(TABLE)
 
 
 def test_too_many_values_are_refused(cursors: Cursors) -> None:

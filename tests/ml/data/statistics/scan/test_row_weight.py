@@ -3,11 +3,14 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pytest
 
 from penstock.core.error import DataError
-from penstock.ml.data.statistics.scan.row_weight import check_weight_column, weights_of
+from penstock.ml.data.statistics.options import StatisticsOptions
+from penstock.ml.data.statistics.scan import scan
+from penstock.ml.data.statistics.scan.row_weight import WeightSum, check_weight_column, weights_of
 
 
 @pytest.mark.parametrize(
@@ -36,6 +39,19 @@ def test_a_wrong_weight_names_its_row(bad: float | None, told: str) -> None:
 def test_a_weight_must_be_a_column_of_numbers(kind: pa.DataType) -> None:
     with pytest.raises(DataError, match="weight column 'w' is"):
         check_weight_column(pa.schema([("w", kind)]), "w", "here")
+
+
+def test_weights_that_overflow_are_refused() -> None:
+    total = WeightSum("here")
+    total.add(np.full(3, 1 << 60))
+    with pytest.raises(DataError, match="more than 2\\^42"):
+        total.add(np.full(3, 1 << 60))
+
+
+def test_weights_of_long_lists_are_refused_too() -> None:
+    table = pa.table({"values": [[0] * 200_000] * 100, "w": [2.0**18] * 100})
+    with pytest.raises(DataError, match="column 'values'"):
+        scan(table, StatisticsOptions(weight="w"))
 
 
 def test_an_unknown_weight_offers_the_closest() -> None:

@@ -78,7 +78,7 @@ def in_batches(table: pa.Table, sizes: Sequence[int]) -> pa.RecordBatchReader:
     return pa.RecordBatchReader.from_batches(table.schema, [*batches, *table.slice(start).to_batches()])
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(rows=ROWS, data=st.data())
 def test_order_batches_files_and_threads_do_not_matter(
     rows: list[dict[str, Any]], data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
@@ -99,7 +99,7 @@ def test_order_batches_files_and_threads_do_not_matter(
     assert content(found) == expected
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(rows=ROWS, cuts=st.tuples(st.integers(0, 40), st.integers(0, 40)))
 def test_states_of_parts_merge_into_that_of_the_whole(rows: list[dict[str, Any]], cuts: tuple[int, int]) -> None:
     table = pa.Table.from_pylist(rows, SCHEMA)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from penstock.ml.data.connection import connect
+from penstock.ml.data.connection import confine, connect
 
 if TYPE_CHECKING:
     import duckdb
@@ -26,7 +26,9 @@ class Cursors:
         found: duckdb.DuckDBPyConnection | None = getattr(self._local, "cursor", None)
         if found is None:
             with self._lock:
-                self._connection = self._connection or connect()
+                if self._connection is None:
+                    self._connection = connect()
+                    confine(self._connection)
                 found = self._local.cursor = self._connection.cursor()
         return found
 

@@ -14,12 +14,13 @@ from collections.abc import Iterator
 import numpy as np
 
 from penstock.ml.data.statistics.exact_sum import add, scaled
+from penstock.ml.data.statistics.scan.scratch import SCRATCH
 from penstock.ml.data.statistics.state import ExactSum
 
 _ROW = 1 << 13
 """Numbers whose products are summed at a time; libraries of linear algebra use one thread for so few."""
 
-_BATCH = 1 << 17
+_BATCH = 1 << 15
 _BITS = 19  # 2 * 19 bits of a product and 13 of a row's length fit the 53 of a float64
 _WEIGHTED_BITS = 12  # so do 3 * 12 and 13
 _WINDOW = 228  # a multiple of both
@@ -121,7 +122,7 @@ def _windows(batch: np.ndarray, width: int) -> Iterator[tuple[int, Slices]]:
     if largest >> _FLOAT_BITS:
         yield 0, [part for part in _cut_integers(batch, width) if part[1].any()]
         return
-    numbers = np.asarray(batch, dtype=np.float64)
+    numbers = batch if batch.dtype == np.float64 else SCRATCH.copy("numbers", batch)
     top = math.frexp(max(float(numbers.max()), -float(numbers.min())))[1]
     if abs(top) < _SAFE_EXPONENT:
         slices, is_whole = _cut(numbers, top, width)
@@ -136,17 +137,18 @@ def _windows(batch: np.ndarray, width: int) -> Iterator[tuple[int, Slices]]:
 
 
 def _cut(numbers: np.ndarray, top: int, width: int) -> tuple[Slices, bool]:
-    """Slices of numbers below ``2 ** top``, and whether they are all of the numbers."""
+    """Slices of numbers below ``2 ** top``, good until the next call, and whether they are all of the numbers."""
     slices: Slices = []
     rest = numbers
+    left = SCRATCH.array("rest", numbers.size).reshape(numbers.shape)
     place = (top - 1) // width
-    for _ in range((_WINDOW + _FLOAT_BITS) // width + 2):
+    for index in range((_WINDOW + _FLOAT_BITS) // width + 2):
         # Numbers near 1.5 * 2 ** 52 units have a distance of one unit, so that adding rounds to whole units.
-        unit = math.ldexp(1.0, width * place)
-        rounder = unit * (1.5 * 2**52)
-        part = rest + rounder
+        rounder = math.ldexp(1.5, width * place + 52)
+        part = SCRATCH.array("slice", numbers.size, index=index).reshape(numbers.shape)
+        np.add(rest, rounder, out=part)
         part -= rounder
-        rest = rest - part
+        rest = np.subtract(rest, part, out=left)
         part *= math.ldexp(1.0, -width * place)
         slices.append((place, part))
         if rest[0, 0] == 0 and not rest.any():

@@ -17,11 +17,12 @@ from penstock.ml.data.statistics.scan.cursor import Cursors
 from penstock.ml.data.statistics.scan.key_counter import LengthCounter
 from penstock.ml.data.statistics.scan.leaf import Leaf, leaf_of, numbers_of, plain
 from penstock.ml.data.statistics.scan.number_collector import NumberCollector
+from penstock.ml.data.statistics.scan.row_weight import WeightSum
 from penstock.ml.data.statistics.scan.tally import Tally, tally
 from penstock.ml.data.statistics.scan.text_batch import text_batch
 from penstock.ml.data.statistics.scan.text_collector import TextCollector
 from penstock.ml.data.statistics.scan.value_collector import ValueCollector
-from penstock.ml.data.statistics.state import MAX_BINS, MAX_SHORT_VALUES, FeatureState, NestLevel
+from penstock.ml.data.statistics.state import MAX_BINS, MAX_SHORT_VALUES, FeatureState, NestLevel, TextState
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class Setting:
     budget: ValueBudget
     limits: Limits = field(default_factory=Limits)
     is_weighted: bool = False
+    bytes_paths: frozenset[tuple[str, ...]] = frozenset()
 
     def value_collectors(self) -> tuple[ValueCollector, LengthCounter]:
         """Of values, and of their lengths."""
@@ -94,6 +96,8 @@ class FeatureCollector:
         inner, depth = _innermost(kind)
         self._depth = depth
         self._levels = [LevelCollector(setting) for _ in range(max(depth, 1))]
+        self._lock = Lock()
+        self._sum = WeightSum(f"column '{'.'.join(path)}'")
         self._fields: list[FeatureCollector] = []
         self._leaf = Leaf("STRUCT", "none")
         self._numbers: NumberCollector | None = None
@@ -113,7 +117,7 @@ class FeatureCollector:
             )
         elif leaf.kind != "none":
             self._texts = TextCollector(*setting.value_collectors(), setting.budget)
-        if leaf.kind == "binary":
+        if leaf.kind == "binary" or (leaf.kind == "text" and self.path in setting.bytes_paths):
             self._bytes = BytesCollector(*setting.value_collectors(), setting.cursors)
 
     def add(self, values: pa.Array, weights: np.ndarray | None) -> None:
@@ -123,8 +127,13 @@ class FeatureCollector:
         ------
         pyarrow.ArrowInvalid
             If a value has no place among the numbers that its type stands for.
+        DataError
+            If the weights of all values in lists sum to too much.
         """
         values, weights = self._present(plain(values), weights)
+        if weights is not None and self._depth:
+            with self._lock:
+                self._sum.add(weights)
         if self._fields:
             for collector, part in zip(self._fields, values.flatten(), strict=True):
                 collector.add(part, weights)
@@ -133,7 +142,7 @@ class FeatureCollector:
         elif self._texts is not None:
             self._texts.add(text_batch(values, weights, self._setting.cursors))
         if self._bytes is not None:
-            self._bytes.add(values, weights)
+            self._bytes.add(_as_bytes(values), weights)
 
     def _present(self, values: pa.Array, weights: np.ndarray | None) -> tuple[pa.Array, np.ndarray | None]:
         """The innermost values that are present, each with its row's weight; counts them on the way."""
@@ -155,11 +164,14 @@ class FeatureCollector:
             weights = inner
         return values, weights
 
+    def _is_binary(self, text: TextState) -> bool:
+        """Binary values are text where most of them are UTF-8, and the schema does not call them images."""
+        return self.path in self._setting.bytes_paths or 2 * text.num_invalid_utf8 > total(text.lengths)
+
     def states(self) -> Iterator[FeatureState]:
         """What was taken in: this feature, then those inside of it."""
         text = None if self._texts is None else self._texts.state()
-        # Binary values are text where most of them are UTF-8.
-        is_binary = self._bytes is not None and text is not None and 2 * text.num_invalid_utf8 > total(text.lengths)
+        is_binary = self._bytes is not None and text is not None and self._is_binary(text)
         yield FeatureState(
             path=self.path,
             type="BYTES" if is_binary else self._leaf.type,
@@ -171,6 +183,14 @@ class FeatureCollector:
         )
         for inner in self._fields:
             yield from inner.states()
+
+
+def _as_bytes(values: pa.Array) -> pa.Array:
+    """Texts as their bytes; binary values as they are."""
+    kind = values.type.value_type if isinstance(values, pa.DictionaryArray) else values.type
+    if pa.types.is_binary(kind):
+        return values
+    return (values.dictionary_decode() if isinstance(values, pa.DictionaryArray) else values).cast(pa.binary())
 
 
 def _innermost(kind: pa.DataType) -> tuple[pa.DataType, int]:

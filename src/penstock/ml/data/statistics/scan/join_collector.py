@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from threading import Lock
-
 import numpy as np
 import pyarrow as pa
 
 from penstock.core.error import DataError
-from penstock.ml.data.statistics.merge_row import extreme
-from penstock.ml.data.statistics.row_state import JoinedPart, JoinState, Steps
+from penstock.ml.data.statistics.custom_state import JoinedPart, JoinState, Steps
+from penstock.ml.data.statistics.merge_custom import extreme
 from penstock.ml.data.statistics.scan.row_values import column_at, list_lengths
 
 
@@ -30,11 +28,10 @@ class JoinCollector:
 
     def __init__(self, path: Steps, kind: str, value: Steps, parts: tuple[Steps, ...], where: str) -> None:
         self.columns: tuple[str, ...] = tuple(dict.fromkeys(one[0] for one in (value, *parts)))
-        self._lock = Lock()
         self._where = where
         self._state = JoinState(path, kind, value, 0, tuple(JoinedPart(part, 0) for part in sorted(set(parts))))
 
-    def add(self, table: pa.Table, weights: np.ndarray | None) -> None:
+    def add(self, table: pa.Table) -> None:
         """Take in rows; they count the same whatever they weigh, as in TFDV.
 
         Raises
@@ -58,8 +55,7 @@ class JoinCollector:
         is_any = np.logical_or.reduce(is_there)
         missing = [int((is_any & ~present).sum()) for present in is_there]
         ranges = [_range((length - lengths[0])[is_any]) for length in lengths[1:]]
-        with self._lock:
-            self._take(missing, ranges)
+        self._take(missing, ranges)
 
     def state(self) -> JoinState:
         """What was taken in."""

@@ -6,6 +6,7 @@ import numpy as np
 
 from penstock.ml.data.statistics.float_key import keys_of
 from penstock.ml.data.statistics.prefix_histogram import fitted, merge_histograms
+from penstock.ml.data.statistics.scan.scratch import SCRATCH
 from penstock.ml.data.statistics.scan.tally import Tally, tally
 from penstock.ml.data.statistics.state import MAX_BINS, Extent, PrefixHistogram
 
@@ -81,15 +82,17 @@ class LengthCounter:
 
 def _tally_bins(numbers: np.ndarray, shift: int, weights: np.ndarray | None) -> Tally:
     """Tally of the keys of numbers shifted right: of magnitudes, which lie closer to each other than keys do."""
-    bits = (np.asarray(numbers, dtype=np.float64) + 0.0).view(np.int64)
+    plain = SCRATCH.array("bits", numbers.size)
+    # Adding 0.0 turns -0.0 into 0.0.
+    bits = np.add(numbers, 0.0, out=plain).view(np.int64)
     is_negative = bits < 0
     bits &= _MAGNITUDE
     bits >>= np.int64(shift)
     if not is_negative.any():
-        return tally(bits, None, weights)
+        return tally(bits, None, weights, may_overwrite=True)
     bits <<= np.int64(1)
     bits |= is_negative
-    doubled, counts, sums = tally(bits, None, weights)
+    doubled, counts, sums = tally(bits, None, weights, may_overwrite=True)
     # The key of a negative number is the complement of its magnitude, and so are their bins.
     magnitudes = (doubled >> np.int64(1)) & _MAGNITUDE
     bins = np.where(doubled & 1, ~magnitudes, magnitudes)

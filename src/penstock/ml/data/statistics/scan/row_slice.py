@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from penstock.core.error import DataError, closest
-from penstock.ml.data.connection import shorten, sql_error
+from penstock.ml.data.connection import check_expression, shorten, sql_error
 from penstock.ml.data.statistics.options import StatisticsOptions
 from penstock.ml.data.statistics.scan.cursor import Cursors
 
@@ -21,9 +21,6 @@ MAX_SLICES = 100
 
 _ROW_OPERATORS = {"PROJECTION", "FILTER", "PYTHON_ARROW_SCAN", "ARROW_SCAN"}
 """What a predicate over single rows is computed with; anything else looks at several rows."""
-
-Chosen = tuple[str, np.ndarray]
-"""Name of a slice, and the places of its rows."""
 
 
 class Slicer:
@@ -46,37 +43,43 @@ class Slicer:
     def __init__(self, options: StatisticsOptions, schema: pa.Schema, where: str, cursors: Cursors) -> None:
         self._where = where
         self._cursors = cursors
-        self._by_column = [name for name in options.slices if isinstance(name, str)]
-        self._by_value = [_value_slice(schema, item, where) for item in options.slices if not isinstance(item, str)]
-        for name in (*self._by_column, *(one[1] for one in self._by_value)):
+        self._by_column = list(dict.fromkeys(name for name in options.slices if isinstance(name, str)))
+        for name in self._by_column:
             _check_column(schema, name, where)
+        pairs = [_value_slice(schema, item, where) for item in options.slices if not isinstance(item, str)]
+        self._by_value = {title: (name, value) for title, name, value in pairs}
         self._predicates = options.sql_slices
         empty = _empty(schema) if self._predicates else None
         read = {column for name in self._predicates for column in self._columns_read(name, empty)}
-        named = {*self._by_column, *(one[1] for one in self._by_value), *read}
+        named = {*self._by_column, *(name for name, _ in self._by_value.values()), *read}
         self.columns = tuple(name for name in schema.names if name in named)
         """Columns that must be read to slice."""
 
     @property
     def names(self) -> list[str]:
         """Slices that are there even without a row."""
-        return [*(one[0] for one in self._by_value), *self._predicates]
+        return [*self._by_value, *self._predicates]
 
-    def chosen(self, table: pa.Table) -> Iterator[Chosen]:
-        """The slices that occur in a table.
+    def chosen(self, table: pa.Table) -> dict[str, np.ndarray]:
+        """The slices that occur in a table, with the places of their rows in ascending order.
 
         Raises
         ------
         DataError
-            If a predicate fails on a row.
+            If a predicate fails on a row, or is called like a slice by value.
         """
+        found: dict[str, np.ndarray] = {}
         for name in self._by_column:
-            yield from _by_value_of(name, table.column(name))
-        for title, name, value in self._by_value:
-            yield title, np.flatnonzero(pc.equal(_plain(table.column(name)), value).fill_null(False))
+            found |= _by_value_of(name, table.column(name))
+        for title, (name, value) in self._by_value.items():
+            found[title] = np.flatnonzero(pc.equal(_plain(table.column(name)), value).fill_null(False))
         for title in self._predicates:
-            found = self._answer(title, "", table.select(self.columns))
-            yield title, np.flatnonzero(found.column(0))
+            if title in found:
+                raise DataError(
+                    f"two slices are called '{title}'", where=self._where, fix="rename the one in sql_slices"
+                )
+            found[title] = np.flatnonzero(self._answer(title, "", table.select(self.columns)).column(0))
+        return found
 
     def check_number(self, names: Iterable[str]) -> None:
         """Refuse a column of too many values.
@@ -100,6 +103,7 @@ class Slicer:
         predicate = self._predicates[title]
         query = f"{prefix} SELECT coalesce(({predicate})::BOOLEAN, false) AS chosen FROM given AS this"
         where = f"slice '{title}': {shorten(predicate)}"
+        check_expression(predicate, where)
         try:
             found = self._cursors.answer(query, table)
         except duckdb.Error as error:
@@ -180,11 +184,10 @@ def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
     return column.cast(_plain_type(column.type)) if pa.types.is_dictionary(column.type) else column
 
 
-def _by_value_of(name: str, column: pa.ChunkedArray) -> Iterator[Chosen]:
+def _by_value_of(name: str, column: pa.ChunkedArray) -> dict[str, np.ndarray]:
     codes = pc.dictionary_encode(_plain(column).combine_chunks())
     places = np.asarray(codes.indices.fill_null(-1))
     titles = codes.dictionary.cast(pa.string()).to_pylist()[: MAX_SLICES + 1]
     order = np.argsort(places, kind="stable")
     bounds = np.searchsorted(places[order], np.arange(len(titles) + 1))
-    for code, title in enumerate(titles):
-        yield f"{name}={title}", order[bounds[code] : bounds[code + 1]]
+    return {f"{name}={title}": order[bounds[code] : bounds[code + 1]] for code, title in enumerate(titles)}

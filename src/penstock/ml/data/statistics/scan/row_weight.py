@@ -10,7 +10,7 @@ from penstock.ml.data.statistics.scan.leaf import leaf_of, numbers_of, plain
 from penstock.ml.data.statistics.state import WEIGHT_UNITS
 
 _LARGEST = float(1 << 40)
-_LARGEST_SUM = 1 << 62
+_LARGEST_SUM = float(1 << 62)
 
 
 def check_weight_column(schema: pa.Schema, name: str, where: str) -> None:
@@ -66,18 +66,34 @@ def weights_of(column: pa.ChunkedArray, first_row: int, where: str) -> np.ndarra
     return np.rint(numbers * WEIGHT_UNITS).astype(np.int64)
 
 
-def check_weight_sum(weight: int, where: str) -> None:
-    """Refuse weights whose sum does not fit.
+class WeightSum:
+    """Sum of the weights of some rows or values, which must fit 64 bits.
 
-    Raises
-    ------
-    DataError
-        If it is above 2 ** 42.
+    Parameters
+    ----------
+    where : str
+        For messages.
     """
-    if weight > _LARGEST_SUM:
-        raise DataError(
-            f"the weights sum to {weight // WEIGHT_UNITS:,}, which is too large", where=where, fix="scale them down"
-        )
+
+    def __init__(self, where: str) -> None:
+        self._where = where
+        self._sum = 0.0
+
+    def add(self, weights: np.ndarray) -> None:
+        """Take in weights in units; not for several threads at once.
+
+        Raises
+        ------
+        DataError
+            If all so far sum to more than 2 ** 42.
+        """
+        self._sum += float(weights.sum(dtype=np.float64))
+        if self._sum > _LARGEST_SUM:
+            raise DataError(
+                f"the weights of all values sum to {self._sum / WEIGHT_UNITS:.3g}, more than 2^42",
+                where=self._where,
+                fix="scale the weights down",
+            )
 
 
 def _refuse(what: str, row: int, where: str) -> None:

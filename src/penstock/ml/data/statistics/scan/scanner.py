@@ -4,32 +4,43 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from threading import Lock
 from typing import Any
 
+import duckdb
+import numpy as np
 import pyarrow as pa
 
 from penstock.core.context import current_step
 from penstock.core.error import DataError
+from penstock.ml.data.connection import sql_error
 from penstock.ml.data.dataset import Dataset
-from penstock.ml.data.origin import ParquetFiles
+from penstock.ml.data.origin import ParquetFiles, SourceRows
 from penstock.ml.data.parquet import canonical_schema
+from penstock.ml.data.source.parquet import ParquetSource
 from penstock.ml.data.statistics.options import StatisticsOptions
 from penstock.ml.data.statistics.scan.cursor import Cursors
 from penstock.ml.data.statistics.scan.dataset_collector import DatasetCollector
 from penstock.ml.data.statistics.scan.feature_collector import Limits
+from penstock.ml.data.statistics.scan.leaf import plain
 from penstock.ml.data.statistics.scan.parquet_rows import ParquetRows
 from penstock.ml.data.statistics.scan.piece import Piece, Rows, StreamRows
 from penstock.ml.data.statistics.scan.row_slice import Slicer
 from penstock.ml.data.statistics.scan.row_weight import check_weight_column, weights_of
+from penstock.ml.data.statistics.scan.schema_feature import image_paths
 from penstock.ml.data.statistics.state import DatasetState
 from penstock.ml.data.stream import open_stream
 
 Progress = Callable[[float, float, str], None]
 """Takes rows done, rows in all (0 where unknown) and a note; as `StepContext.report_progress`."""
+
+Chosen = tuple[DatasetCollector, np.ndarray]
+"""What collects a slice, and the places of its rows in ascending order."""
 
 _REPORT_S = 0.2
 
@@ -81,19 +92,33 @@ def scan(
     cursors = Cursors()
     try:
         return _Scan(rows, options or StatisticsOptions(), setting or ScanSetting(), cursors).run()
+    except duckdb.Error as error:
+        raise sql_error(error, rows.where) from error
     finally:
         cursors.close()
 
 
 def _open(data: Any) -> Rows:
-    origin = data._origin if isinstance(data, Dataset) else None
-    if isinstance(origin, ParquetFiles):
-        return ParquetRows(origin.paths)
+    paths = _parquet_files(data)
+    if paths:
+        return ParquetRows(paths)
     where = repr(data) if isinstance(data, Dataset) else f"a {type(data).__name__}"
     if hasattr(data, "fingerprint") and hasattr(data, "read"):
         where, data = str(data), data.read()
     count = len(data) if isinstance(data, (pa.Table, pa.RecordBatch)) else None
     return StreamRows(open_stream(data, where=where), count, where)
+
+
+def _parquet_files(data: Any) -> tuple[Path, ...]:
+    """The files behind a data set or a source, where all they do is to hold its rows."""
+    origin = data._origin if isinstance(data, Dataset) else None
+    if isinstance(origin, ParquetFiles):
+        return origin.paths
+    source = origin.source if isinstance(origin, SourceRows) else data
+    if isinstance(source, ParquetSource) and not source.union_by_name:
+        source.read().close()  # refuses files that do not belong together
+        return source.files
+    return ()
 
 
 class _Scan:
@@ -102,6 +127,7 @@ class _Scan:
     def __init__(self, rows: Rows, options: StatisticsOptions, setting: ScanSetting, cursors: Cursors) -> None:
         self._rows = rows
         self._weight = options.weight
+        self._bytes_paths = image_paths(options.schema)
         self._setting = setting
         self._cursors = cursors
         if options.weight:
@@ -119,7 +145,7 @@ class _Scan:
             self._count_all(self._told(self._rows.pieces(needed)), pool, num_threads)
             self._rows.check_unchanged()
             slices = [self._slices[name] for name in sorted(self._slices)]
-            return tuple(collector.state(self._rows.where, pool) for collector in (self._whole, *slices))
+            return tuple(collector.state(pool) for collector in (self._whole, *slices))
 
     def _told(self, pieces: Iterator[Piece]) -> Iterator[Piece]:
         """The pieces; what fails while a stream is read is told in our form."""
@@ -157,22 +183,40 @@ class _Scan:
         weights = None
         if self._weight:
             weights = weights_of(table.column(self._weight), first_row, f"{self._rows.where}, column '{self._weight}'")
-        chosen = [(self._slice(name), places) for name, places in self._slicer.chosen(table) if places.size]
+        found = self._slicer.chosen(table)
+        chosen = [(self._slice(name), places) for name, places in found.items() if places.size]
         if piece.columns[0] == self._rows.schema.names[0]:
             self._whole.add_rows(table.num_rows, weights)
             for collector, places in chosen:
                 collector.add_rows(places.size, None if weights is None else weights[places])
         for name in piece.columns:
-            column = table.column(name)
-            for values, start in _chunks(column):
-                part = None if weights is None else weights[start : start + len(values)]
-                self._whole.add_column(name, values, part, self._rows.where)
+            with self._told_by_column(table.schema.field(name)):
+                self._count_column(name, table.column(name), weights, chosen)
+
+    def _count_column(
+        self, name: str, column: pa.ChunkedArray, weights: np.ndarray | None, chosen: Sequence[Chosen]
+    ) -> None:
+        start = 0
+        for chunk in column.chunks:
+            values, end = plain(chunk), start + len(chunk)
+            part = None if weights is None else weights[start:end]
+            self._whole.add_column(name, values, part)
             for collector, places in chosen:
-                some = column.take(pa.array(places))
-                part = None if weights is None else weights[places]
-                for values, start in _chunks(some):
-                    inside = None if part is None else part[start : start + len(values)]
-                    collector.add_column(name, values, inside, self._rows.where)
+                inside = places[np.searchsorted(places, start) : np.searchsorted(places, end)] - start
+                some = None if part is None else part[inside]
+                collector.add_column(name, values.take(pa.array(inside)), some)
+            start = end
+
+    @contextmanager
+    def _told_by_column(self, field: pa.Field) -> Iterator[None]:
+        try:
+            yield
+        except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
+            raise DataError(
+                f"column '{field.name}' ({field.type}) cannot be counted: {str(error).splitlines()[0]}",
+                where=self._rows.where,
+                fix="cast the column to a number, text, boolean, date, timestamp, list or struct",
+            ) from error
 
     def _slice(self, name: str) -> DatasetCollector:
         with self._lock:
@@ -183,7 +227,12 @@ class _Scan:
 
     def _collector(self, name: str) -> DatasetCollector:
         return DatasetCollector(
-            name, self._rows.schema, self._cursors, self._setting.limits, is_weighted=bool(self._weight)
+            name,
+            self._rows.schema,
+            self._cursors,
+            self._setting.limits,
+            is_weighted=bool(self._weight),
+            bytes_paths=self._bytes_paths,
         )
 
 
@@ -214,10 +263,3 @@ def _settle(waiting: dict[Future[None], Piece], progress: _Throttled) -> None:
         piece = waiting.pop(future)
         future.result()
         progress.add(piece)
-
-
-def _chunks(column: pa.ChunkedArray) -> Iterator[tuple[pa.Array, int]]:
-    start = 0
-    for chunk in column.chunks:
-        yield chunk, start
-        start += len(chunk)

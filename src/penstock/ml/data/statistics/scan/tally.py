@@ -13,7 +13,13 @@ Tally = tuple[np.ndarray, np.ndarray, np.ndarray | None]
 """Distinct numbers ascending, how often each occurs, the weight of each."""
 
 
-def tally(numbers: np.ndarray, counts: np.ndarray | None = None, weights: np.ndarray | None = None) -> Tally:
+def tally(
+    numbers: np.ndarray,
+    counts: np.ndarray | None = None,
+    weights: np.ndarray | None = None,
+    *,
+    may_overwrite: bool = False,
+) -> Tally:
     """Distinct numbers with the sums of their counts and weights.
 
     Parameters
@@ -23,6 +29,8 @@ def tally(numbers: np.ndarray, counts: np.ndarray | None = None, weights: np.nda
         Above 0; each is 1 by default.
     weights : ndarray of int64, shape (n,), optional
         From 0 up.
+    may_overwrite : bool
+        Whether the numbers are not needed any more.
 
     Examples
     --------
@@ -35,7 +43,7 @@ def tally(numbers: np.ndarray, counts: np.ndarray | None = None, weights: np.nda
         return none, none, None if weights is None else none
     low, high = int(numbers.min()), int(numbers.max())
     if high - low <= _SPARSE * numbers.size and all(_is_exact(sums) for sums in (counts, weights)):
-        places = numbers - np.int64(low)
+        places = np.subtract(numbers, np.int64(low), out=numbers if may_overwrite else None)
         found = place_sums(places, counts)
         kept = np.flatnonzero(found)
         return kept + np.int64(low), found[kept], None if weights is None else place_sums(places, weights)[kept]

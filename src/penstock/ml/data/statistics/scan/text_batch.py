@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from penstock.ml.data.statistics.scan.cursor import Cursors
+from penstock.ml.data.statistics.scan.scratch import SCRATCH
 from penstock.ml.data.statistics.scan.tally import Tally, place_sums, tally
 from penstock.ml.data.statistics.scan.value_collector import Counted
 from penstock.ml.data.statistics.text_hash import LONG_BYTES, long_text_sql
@@ -72,7 +73,7 @@ def distinct_if_coded(
     """Of a dictionary each value that occurs, how often, and its weight; other values as they are."""
     if not isinstance(values, pa.DictionaryArray):
         return values, None, weights
-    places = np.asarray(values.indices)
+    places = SCRATCH.copy("places", values.indices, np.int64)
     counts = place_sums(places, size=len(values.dictionary))
     kept = np.flatnonzero(counts)
     chosen = values.dictionary if kept.size == counts.size else values.dictionary.take(pa.array(kept))

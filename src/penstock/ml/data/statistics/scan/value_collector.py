@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from penstock.ml.data.statistics.scan.budget import ValueBudget
 from penstock.ml.data.statistics.scan.cursor import Cursors
+from penstock.ml.data.statistics.scan.scratch import SCRATCH
 from penstock.ml.data.statistics.scan.tally import place_sums
 from penstock.ml.data.statistics.state import CELLS, MAX_SHORT_VALUES, ShortValues, ValueSample
 from penstock.ml.data.statistics.text_hash import LONG_BYTES, hashes_of, probe
@@ -88,7 +89,7 @@ class ValueCollector:
         if not level:
             return None
         hashes = hashes_of(batch.values)
-        cells = place_sums((hashes & np.uint64(CELLS - 1)).astype(np.int64), batch.counts, CELLS)
+        cells = place_sums(_cells_of(hashes), batch.counts, CELLS)
         is_short = np.asarray(pc.binary_length(batch.values)) <= longest
         return Thinned(batch.chosen(hashes >> np.uint64(64 - level) == 0), batch.chosen(is_short), cells)
 
@@ -133,8 +134,7 @@ class ValueCollector:
             return
         if self._cells is None:
             hashes = hashes_of(self._distinct.values)
-            cell = (hashes & np.uint64(CELLS - 1)).astype(np.int64)
-            self._cells = place_sums(cell, self._distinct.counts, CELLS)
+            self._cells = place_sums(_cells_of(hashes), self._distinct.counts, CELLS)
             self._short = [self._shortest_of(self._distinct)]
         sample = fitted(self._sample(), limit=self._budget.limit)
         self._distinct = Counted(sample.values, sample.counts, sample.weights)
@@ -181,6 +181,12 @@ class ValueCollector:
         ).combine_chunks()
         columns = [found.column(name).combine_chunks() for name in names]
         return Counted(columns[0], *(column.to_numpy() for column in columns[1:]))
+
+
+def _cells_of(hashes: np.ndarray) -> np.ndarray:
+    places = SCRATCH.array("cells", hashes.size, np.int64)
+    np.bitwise_and(hashes.view(np.int64), CELLS - 1, out=places)
+    return places
 
 
 def _distinct(hashes: np.ndarray) -> np.ndarray:

@@ -1,96 +1,15 @@
-"""What is kept of several columns of the same rows, and of columns that the schema gives a meaning."""
+"""What is kept of features to which the schema gives a meaning: sparse and weighted ones, and language."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from penstock.ml.data.statistics.state import ExactSum, PrefixHistogram
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    import numpy as np
-    import pyarrow as pa
-
-MAX_COMBINATIONS = 1 << 16
-"""Values of one column times values of the other, at most, where two columns of categories are related."""
+from penstock.ml.data.statistics.state import PrefixHistogram
 
 POSITIONS = 10
 """Parts of a sequence in which a token's positions are counted; TFDV's number of histogram buckets."""
 
 Steps = tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class NumberPair:
-    """Two numeric columns over the rows in which each has exactly one finite number.
-
-    Parameters
-    ----------
-    path_x, path_y : tuple of str
-    count : int
-        Such rows.
-    total_x, total_y, squares_x, squares_y, products : ExactSum
-        Sums of x, y, x * x, y * y and x * y.
-    """
-
-    path_x: Steps
-    path_y: Steps
-    count: int
-    total_x: ExactSum
-    total_y: ExactSum
-    squares_x: ExactSum
-    squares_y: ExactSum
-    products: ExactSum
-
-
-@dataclass(frozen=True, slots=True)
-class CategoryCounts:
-    """In how many rows each value of a column occurs.
-
-    Parameters
-    ----------
-    values : pyarrow.StringArray, shape (n,)
-        Ascending by bytes; whole numbers in decimal.
-    counts : ndarray of int64, shape (n,)
-    weights : ndarray of int64, shape (n,), optional
-        In weight units.
-    is_number : bool
-        Whether the values are whole numbers.
-    """
-
-    values: pa.Array
-    counts: np.ndarray
-    weights: np.ndarray | None = None
-    is_number: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class CategoryPair:
-    """Two columns of categories: in how many rows each value of either occurs, and both together.
-
-    Parameters
-    ----------
-    path_x, path_y : tuple of str
-    x, y : CategoryCounts
-        At most `MAX_COMBINATIONS` combinations of them.
-    places : ndarray of int64, shape (m,)
-        Combinations that occur, ascending: place of x times number of values of y, plus place of y.
-    counts : ndarray of int64, shape (m,)
-    weights : ndarray of int64, shape (m,), optional
-    """
-
-    path_x: Steps
-    path_y: Steps
-    x: CategoryCounts
-    y: CategoryCounts
-    places: np.ndarray
-    counts: np.ndarray
-    weights: np.ndarray | None = None
-
-
-CrossState = NumberPair | CategoryPair
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,12 +111,4 @@ class LanguageState:
     tokens: tuple[TokenState, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class FormatState:
-    """Values of a text or binary column by image format: `UNKNOWN` for what is no image."""
-
-    path: Steps
-    formats: Mapping[str, int]
-
-
-CustomState = JoinState | LanguageState | FormatState
+CustomState = JoinState | LanguageState

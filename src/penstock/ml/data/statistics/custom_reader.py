@@ -1,0 +1,187 @@
+"""Counts, while rows pass by, what the schema asks for of several columns together, and of language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Protocol
+
+import pyarrow as pa
+
+from penstock.core.error import DataError, closest
+from penstock.ml.data.dataset import Dataset
+from penstock.ml.data.metadata.path import Path as FeaturePath
+from penstock.ml.data.metadata.schema import NaturalLanguageDomain, SchemaMessage, SparseFeature
+from penstock.ml.data.statistics.custom_state import CustomState, Steps
+from penstock.ml.data.statistics.options import StatisticsOptions
+from penstock.ml.data.statistics.scan.join_collector import JoinCollector
+from penstock.ml.data.statistics.scan.language_collector import LanguageCollector
+from penstock.ml.data.statistics.scan.leaf import leaf_of
+from penstock.ml.data.statistics.scan.schema_feature import schema_features
+from penstock.ml.data.stream import open_stream
+
+_ROWS = 1 << 16
+
+
+class Collector(Protocol):
+    """Takes rows, gives what is kept of them."""
+
+    columns: tuple[str, ...]
+
+    def add(self, table: pa.Table) -> None:
+        """Take in rows."""
+
+    def state(self) -> CustomState:
+        """What was taken in."""
+
+
+class CustomReader:
+    """Takes what the schema asks for of rows.
+
+    Parameters
+    ----------
+    options : StatisticsOptions
+        Its ``schema`` and ``vocabularies``.
+    schema : pyarrow.Schema
+    where : str
+        For messages.
+
+    Raises
+    ------
+    DataError
+        If a vocabulary that is needed is not given, or cannot be read.
+    """
+
+    def __init__(self, options: StatisticsOptions, schema: pa.Schema, where: str) -> None:
+        found = [] if options.schema is None else list(_collectors(options.schema, options.vocabularies, schema, where))
+        self._collectors: list[Collector] = found
+        named = {name for collector in found for name in collector.columns}
+        self.columns = [name for name in schema.names if name in named]
+
+    def add(self, table: pa.Table) -> None:
+        """Take in some rows."""
+        for collector in self._collectors:
+            collector.add(table)
+
+    @property
+    def states(self) -> tuple[CustomState, ...]:
+        """What was taken in, by path."""
+        found = [collector.state() for collector in self._collectors]
+        return tuple(sorted(found, key=lambda state: (state.path, type(state).__name__)))
+
+
+def read_custom(data: Dataset, options: StatisticsOptions) -> tuple[CustomState, ...]:
+    """What the schema asks for of a data set, in a pass of its own over the columns it takes."""
+    reader = CustomReader(options, data.schema, repr(data))
+    if reader.columns:
+        for batch in data.scan(columns=reader.columns):
+            _add(reader, batch)
+    return reader.states
+
+
+def passing_custom(data: Any, options: StatisticsOptions) -> tuple[pa.RecordBatchReader, CustomReader]:
+    """A stream with the same rows, and what takes them while it is read."""
+    where = f"a {type(data).__name__}"
+    stream = open_stream(data, where=where)
+    reader = CustomReader(options, stream.schema, where)
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        for batch in stream:
+            _add(reader, batch)
+            yield batch
+
+    return pa.RecordBatchReader.from_batches(stream.schema, batches()), reader
+
+
+def _add(reader: CustomReader, batch: pa.RecordBatch) -> None:
+    for start in range(0, batch.num_rows, _ROWS):
+        reader.add(pa.Table.from_batches([batch.slice(start, _ROWS)]))
+
+
+def _collectors(
+    message: SchemaMessage, vocabularies: Mapping[str, str], schema: pa.Schema, where: str
+) -> Iterator[Collector]:
+    for outer, sparse in _sparse_features(message):
+        yield _sparse(outer, sparse, where)
+    for weighted in message.weighted_feature:
+        value, weight = _steps(weighted.feature), _steps(weighted.weight_feature)
+        if value and weight:
+            yield JoinCollector((weighted.name or "",), "weighted", value, (weight,), where)
+    for path, feature in schema_features(message.feature):
+        domain = feature.natural_language_domain
+        kind = _kind(schema, path)
+        if domain is not None and kind in ("number", "text", "binary", "none"):
+            words = _vocabulary(path, domain, kind == "number", vocabularies)
+            yield LanguageCollector(path, domain, words)
+
+
+def _sparse_features(message: SchemaMessage) -> Iterator[tuple[Steps, SparseFeature]]:
+    yield from (((), sparse) for sparse in message.sparse_feature)
+    for path, feature in schema_features(message.feature):
+        yield from (
+            (path, sparse) for sparse in (feature.struct_domain.sparse_feature if feature.struct_domain else ())
+        )
+
+
+def _sparse(outer: Steps, sparse: SparseFeature, where: str) -> JoinCollector:
+    value = sparse.value_feature.name if sparse.value_feature else None
+    indices = tuple((*outer, index.name or "") for index in sparse.index_feature)
+    return JoinCollector((*outer, sparse.name or ""), "sparse", (*outer, value or ""), indices, where)
+
+
+def _steps(path: FeaturePath | None) -> Steps:
+    return path.step if path is not None else ()
+
+
+def _kind(schema: pa.Schema, path: Steps) -> str:
+    """How the values at a path are counted; ``none`` where there is no such column."""
+    if path[0] not in schema.names:
+        return "none"
+    kind = schema.field(path[0]).type
+    for step in (*path[1:], None):
+        while not pa.types.is_struct(kind) and hasattr(kind, "value_type"):
+            kind = kind.value_type
+        if step is None:
+            break
+        if not pa.types.is_struct(kind) or kind.get_field_index(step) < 0:
+            return "none"
+        kind = kind.field(step).type
+    if pa.types.is_struct(kind) or pa.types.is_map(kind) or (leaf_of(kind).kind == "number" and _is_inexact(kind)):
+        return "other"
+    return leaf_of(kind).kind
+
+
+def _is_inexact(kind: pa.DataType) -> bool:
+    return leaf_of(kind).type != "INT" or bool(leaf_of(kind).domain)
+
+
+def _vocabulary(
+    path: Steps, domain: NaturalLanguageDomain, is_number: bool, vocabularies: Mapping[str, str]
+) -> list[str] | None:
+    """The tokens of a domain's vocabulary by number; None where it has none, or can do without."""
+    name = domain.vocabulary
+    if not name:
+        return None
+    if name in vocabularies:
+        return _lines(vocabularies[name])
+    excluded = (domain.coverage.excluded_int_tokens if domain.coverage else ()) + (
+        domain.sequence_length_constraints.excluded_int_value if domain.sequence_length_constraints else ()
+    )
+    needs_numbers = excluded or any(one.int_value is not None for one in domain.token_constraints)
+    if not is_number and not needs_numbers:
+        # Texts are covered unless the domain calls them unknown, whatever is in the vocabulary: so TFDV counts.
+        return None
+    raise DataError(
+        f"the vocabulary '{name}' of feature '{'.'.join(path)}' is not given; {closest(name, vocabularies)}",
+        where="statistics with a schema",
+        fix=f"give its file, one token per line: StatisticsOptions(vocabularies={{'{name}': 'tokens.txt'}})",
+    )
+
+
+def _lines(path: str) -> list[str]:
+    try:
+        return Path(path).read_text(encoding="utf-8").removesuffix("\n").split("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataError(
+            f"the vocabulary cannot be read: {error}", where=path, fix="give a text file in UTF-8 with a token per line"
+        ) from error
