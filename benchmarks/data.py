@@ -93,7 +93,7 @@ def tasks(files: Files, rounds: int) -> list[Task]:
     return [
         Task("decode every value", "decode", (table,), rounds, 4),
         Task("statistics", "describe", (table,), rounds),
-        Task("statistics, 10 times the rows", "describe", (large,), few, 1),
+        Task("statistics, 10 times the rows", "describe", (large,), few),
         Task("DuckDB reads the CSV", "decode", (files.path("table", ".csv"),), few, 1),
         Task("statistics of the CSV", "describe", (files.path("table", ".csv"),), few, 1),
         Task("DuckDB SUMMARIZE", "summarize", (table,), few, 1),

@@ -61,7 +61,7 @@ def test_commands_run(page: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "page", [DOCS / "data.md", DOCS / "models.md", DOCS / "pipelines.md"], ids=lambda page: page.name
+    "page", [page for page in sorted(DOCS.glob("*.md")) if blocks(page, "python")], ids=lambda page: page.name
 )
 def test_snippets_run_one_after_another(page: Path, tmp_path: Path) -> None:
     folder = project(tmp_path, page)
@@ -71,6 +71,19 @@ def test_snippets_run_one_after_another(page: Path, tmp_path: Path) -> None:
         [sys.executable, "snippets.py"], cwd=folder, env=environment(), capture_output=True, text=True, timeout=120
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_sessions_show_what_is_printed(tmp_path: Path) -> None:
+    shown = "".join(blocks(ROOT / "README.md", "console"))
+    said = []
+    for line in shown.splitlines():
+        if line.startswith("$ "):
+            done = subprocess.run(
+                ["bash", "-c", line[2:]], cwd=tmp_path, env=environment(), capture_output=True, text=True, timeout=120
+            )
+            assert not done.stderr
+            said += [line, *done.stdout.splitlines()]
+    assert said == shown.splitlines()
 
 
 def test_the_first_pipeline_is_short() -> None:

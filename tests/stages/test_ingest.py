@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -54,3 +55,30 @@ def test_options_reach_the_source(tmp_path: Path) -> None:
     assert rows == [{"a": 1, "b": None}, {"a": None, "b": "x"}]
     with pytest.raises(DataError, match="format 'csv' does not take no_such_option"):
         ingest(str(tmp_path), options={"no_such_option": 1})
+
+
+@pytest.mark.parametrize("read", [ingest, fingerprint_source])
+def test_an_url_with_a_password_is_refused(read: Any) -> None:
+    for url in ("postgresql://ann:sesame@127.0.0.1:1/city?table=trips", "https://127.0.0.1:1/a.csv?sig=sesame"):
+        with pytest.raises(DataError, match="holds a password") as caught:
+            read(url)
+        assert "sesame" not in str(caught.value)
+
+
+def test_an_url_in_an_environment_variable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("n\n1\n")
+    monkeypatch.setenv("PENSTOCK_TEST_PLACE", str(path))
+    assert ingest("env:PENSTOCK_TEST_PLACE").to_arrow().to_pylist() == [{"n": 1}]
+    assert fingerprint_source("env:PENSTOCK_TEST_PLACE") == fingerprint_source(str(path))
+
+
+def test_what_an_environment_variable_holds_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    url = "postgresql://ann:sesame@127.0.0.1:1/city"
+    monkeypatch.setenv("PENSTOCK_TEST_PLACE", url)
+    options = {"table": "trips", "key": "v1"}
+    data = ingest("env:PENSTOCK_TEST_PLACE", options=options)
+    assert "sesame" not in repr(data)
+    first = fingerprint_source("env:PENSTOCK_TEST_PLACE", options=options)
+    monkeypatch.setenv("PENSTOCK_TEST_PLACE", url.replace("sesame", "other"))
+    assert fingerprint_source("env:PENSTOCK_TEST_PLACE", options=options) == first

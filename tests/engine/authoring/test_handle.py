@@ -198,7 +198,7 @@ def test_keys_of_metrics() -> None:
     [lambda h: h["mean"]["more"], lambda h: h[1], lambda h: figures.map([1, 2])["mean"]],
 )
 def test_keys_that_cannot_be_read(use: Callable[[Any], Any]) -> None:
-    assert "read keys of Metrics, Evaluation and dict outputs only" in refused(use, figures).fix
+    assert "read keys of Metrics, Evaluation, Anomalies and dict outputs only" in refused(use, figures).fix
 
 
 def test_a_parameter_has_no_keys() -> None:

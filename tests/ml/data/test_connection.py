@@ -3,10 +3,21 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from penstock.core.error import DataError
-from penstock.ml.data.connection import check_select, connect, file_list, quote_name, quote_text, shorten
+from penstock.ml.data.connection import (
+    check_expression,
+    check_select,
+    confine,
+    connect,
+    file_list,
+    quote_name,
+    quote_text,
+    shorten,
+    sql_error,
+)
 
 
 def test_settings_do_not_come_from_the_machine() -> None:
@@ -49,3 +60,70 @@ def test_selects_and_others() -> None:
 def test_shorten() -> None:
     assert shorten("a\n  b") == "a b"
     assert len(shorten("x" * 500)) == 120
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "with x as (copy (select 1) to 'x.csv') select * from x",
+        "with x as (insert into t values (1) returning *) select * from x",
+        "WITH x AS (SELECT 1), y AS (DELETE FROM t RETURNING *) SELECT * FROM y",
+    ],
+)
+def test_a_select_that_writes_is_none(query: str) -> None:
+    with pytest.raises(DataError, match="also writes"):
+        check_select(query)
+
+
+def test_words_of_writing_are_no_writing() -> None:
+    check_select(
+        """with x as (select 'copy "type":"COPY_QUERY_NODE"' as "update", 1 as insert) select "update" from x"""
+    )
+
+
+@pytest.mark.parametrize(
+    "text", ["a, b", "a) from this where (b", "a; drop table x", "a from this", "select a", "a >", "", "a order by a"]
+)
+def test_what_is_no_expression(text: str) -> None:
+    with pytest.raises(DataError) as caught:
+        check_expression(text, "a check")
+    assert caught.value.where == "a check"
+
+
+def test_expressions() -> None:
+    for text in ("a > 1", 'tips > 0.2 * "a b"', "case when a then b end", "(select 1)", "a in (1, 2) -- why"):
+        check_expression(text, "a check")
+
+
+def test_a_confined_connection_reads_its_files_alone(tmp_path: Path) -> None:
+    mine, other = tmp_path / "a[1]*.parquet", tmp_path / "b.parquet"
+    for path in (mine, other):
+        connect().execute(f"copy (select 1 as a) to {quote_text(str(path))} (format parquet)")
+    connection = connect()
+    rows = connection.read_parquet(file_list([mine]))
+    confine(connection, [mine])
+    assert rows.query("this", "select a from this").fetchall() == [(1,)]
+    out = tmp_path / "out"
+    out.mkdir()
+    for query in (
+        f"select * from {quote_text(str(other))}",
+        f"select * from read_text({quote_text(str(other))})",
+        f"select * from glob('{tmp_path}/*')",
+        f"copy (select 1) to '{out}/a.csv'",
+        f"attach '{out}/a.db'",
+        f"select * from enable_logging(storage='file', storage_config={{'path': '{out}'}})",
+        f"select * from enable_profiling(save_location='{out}/a.txt')",
+        "select * from read_csv('http://127.0.0.1:9/a.csv')",
+        "install httpfs",
+        "set enable_external_access = true",
+        "set memory_limit = '9GB'",
+    ):
+        with pytest.raises(duckdb.Error):
+            connection.execute(query)
+    assert list(out.iterdir()) == []
+
+
+def test_failures_inside_of_duckdb_are_told_without_its_stack() -> None:
+    error = duckdb.InternalException('INTERNAL Error: no "place" for it\nStack Trace:\n/a/b.so(+0x1) [0x2]\n')
+    found = sql_error(error, "here")
+    assert (found.what, "Stack" in str(found)) == ('no "place" for it', False)

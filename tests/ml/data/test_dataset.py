@@ -149,3 +149,33 @@ def test_over_a_source_every_reading_opens_it_anew(tmp_path: Path) -> None:
     assert [batch.num_rows for batch in data.scan(columns=["b"], batch_rows=1)] == [1, 1]
     path.write_text("a,b\n1,x\n")
     assert data.to_arrow().num_rows == 1
+
+
+def test_a_file_of_other_columns_in_the_folder(tmp_path: Path) -> None:
+    pq.write_table(pa.table({"a": [1], "b": ["x"]}), tmp_path / "1.parquet")
+    pq.write_table(pa.table({"a": ["1"], "b": ["x"]}), tmp_path / "2.parquet")
+    with pytest.raises(DataError, match=r"'a' is string, but int64 in 1\.parquet") as caught:
+        Dataset(tmp_path).to_arrow()
+    assert caught.value.where.endswith("2.parquet")
+    pq.write_table(pa.table({"b": ["x"]}), tmp_path / "2.parquet")
+    with pytest.raises(DataError, match="'a' is not there"):
+        Dataset(tmp_path).to_arrow()
+    assert Dataset(tmp_path).scan(columns=["b"]).read_all().num_rows == 2
+
+
+def test_a_query_reaches_nothing_but_the_data(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        pq.write_table(pa.table({"a": [1]}), tmp_path / f"{name}.parquet")
+    data = Dataset(tmp_path / "a.parquet")
+    with pytest.raises(DataError):
+        data.sql(f"select * from '{tmp_path}/b.parquet'").to_arrow()
+    before = (tmp_path / "a.parquet").read_bytes()
+    overwrite = f"copy (select 2 as a) to '{tmp_path}/a.parquet' (format parquet, use_tmp_file false)"
+    with pytest.raises(DataError, match="also writes"):
+        data.sql(f"with x as ({overwrite}) select * from x")
+    assert (tmp_path / "a.parquet").read_bytes() == before
+
+
+def test_days_beyond_pythons_years_are_shown(tmp_path: Path) -> None:
+    pq.write_table(pa.table({"day": pa.array([2**31 - 1], pa.date32())}), tmp_path / "a.parquet")
+    assert "2147483647 (date32[day])" in Dataset(tmp_path / "a.parquet")._repr_html_()

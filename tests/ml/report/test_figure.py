@@ -21,6 +21,12 @@ def test_several_histograms_show_shares_of_their_own_totals() -> None:
     assert figure["layout"]["showlegend"]
 
 
+def test_of_buckets_that_differ_the_areas_are_the_shares() -> None:
+    wide, narrow = bars([Bars("a", [0], [10], [50]), Bars("b", [0, 2], [2, 4], [3, 1])])["data"]
+    assert (wide["y"], narrow["y"]) == ([0.1], [0.375, 0.125])
+    assert narrow["customdata"][0] == [0, 2, 0.75]
+
+
 def test_a_bucket_of_no_width_is_seen() -> None:
     assert bars([Bars("a", [5], [5], [10])])["data"][0]["width"] == [1.0]
     assert bars([Bars("a", [0, 5], [5, 5], [1, 9])])["data"][0]["width"] == [5, 0.05]

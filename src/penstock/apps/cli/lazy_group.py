@@ -29,6 +29,9 @@ SECTIONS: dict[str, dict[str, str]] = {
         "lineage": "What an artifact was made from, and what was made from it.",
         "get": "Fetch an output or artifact.",
     },
+    "Data": {
+        "data": "Describe, validate, compare and split data; find leakage.",
+    },
     "Housekeeping": {
         "gc": "Remove artifacts that no run refers to.",
         "store": "Check the store's integrity.",

@@ -16,7 +16,7 @@ from penstock.core.signature import PARAMETER, PATH, PortType, json_fits
 if TYPE_CHECKING:
     from penstock.engine.authoring.tracer import Tracer
 
-_KEYED = ("Metrics", "Evaluation")
+_KEYED = ("Metrics", "Evaluation", "Anomalies")
 
 
 def _comparison(op: str) -> Callable[[Any, Any], Any]:
@@ -107,13 +107,13 @@ class Handle(Condition):
         return f"<{self.expression}: {self.type}>"
 
     def __getitem__(self, key: str) -> Handle:
-        """A scalar of a Metrics or Evaluation output, by key."""
+        """A scalar of a Metrics, Evaluation or Anomalies output, by key."""
         ref = self.expression
         is_keyed = self.type.kind in _KEYED or (self.type.kind == PARAMETER and self.type.form.startswith("dict"))
         if not isinstance(key, str) or not is_keyed or not isinstance(ref, OutputRef) or self.type.is_list or ref.key:
             raise self._error(
                 f"`{ref}[{key!r}]` cannot be read while the pipeline is being defined",
-                "read keys of Metrics, Evaluation and dict outputs only; for the rest write a step",
+                "read keys of Metrics, Evaluation, Anomalies and dict outputs only; for the rest write a step",
             )
         self.tracer.add_scalar(ref.node, ref.output, key)
         return Handle(OutputRef(ref.node, ref.output, key), PortType(PARAMETER, "Any"), self.tracer)

@@ -151,9 +151,11 @@ class Dataset:
     def _repr_html_(self) -> str:
         from html import escape
 
+        from penstock.ml.data.python_value import python_rows
+
         head = self._origin.open(None, PREVIEW_ROWS)
         batch = next(iter(head), None)
-        rows = [] if batch is None else batch.slice(0, PREVIEW_ROWS).to_pylist()
+        rows = [] if batch is None else python_rows(batch.slice(0, PREVIEW_ROWS))
         names = "".join(
             f"<th>{escape(field.name)}<br><small>{escape(str(field.type))}</small></th>" for field in head.schema
         )

@@ -77,8 +77,20 @@ class ParquetFiles:
 
         for path in self.paths:
             with reading(path), pq.ParquetFile(path, page_checksum_verification=True) as file:
+                self._check_columns(path, file.schema_arrow, schema)
                 for batch in file.iter_batches(size, columns=schema.names):
                     yield batch.select(schema.names).replace_schema_metadata(None)
+
+    def _check_columns(self, path: Path, found: pa.Schema, schema: pa.Schema) -> None:
+        for field in schema:
+            index = found.get_field_index(field.name)
+            kind = found.field(index).type if index >= 0 else "not there"
+            if kind != field.type:
+                raise DataError(
+                    f"column '{field.name}' is {kind}, but {field.type} in {self.paths[0].name}",
+                    where=str(path),
+                    fix="write all files with the same columns and types",
+                )
 
     def relation(self, connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
         """A scan of the files."""

@@ -46,28 +46,34 @@ class Series:
 
 
 def bars(histograms: Sequence[Bars], *, title: str = "", x_title: str = "") -> Figure:
-    """Histograms over one axis; of several, each as shares of its own total, so that sizes do not matter."""
+    """Histograms over one axis; of several, each as shares of its own total, so that sizes do not matter.
+
+    Where their buckets differ, the areas are the shares: a wide bucket holds more than a narrow one of equal height.
+    """
     is_share = len(histograms) > 1
+    is_density = len({(tuple(one.lows), tuple(one.highs)) for one in histograms}) > 1
     data = []
     for place, histogram in enumerate(histograms):
         total = sum(histogram.counts) or 1.0
-        heights = [count / total if is_share else count for count in histogram.counts]
         borders = list(zip(histogram.lows, histogram.highs, strict=True))
+        widths = _widths(borders)
+        parts = [count / total if is_share else count for count in histogram.counts]
         data.append(
             {
                 "type": "bar",
                 "name": histogram.name,
                 "x": [(low + high) / 2 for low, high in borders],
-                "width": _widths(borders),
-                "y": heights,
-                "customdata": [[low, high] for low, high in borders],
+                "width": widths,
+                "y": [part / width for part, width in zip(parts, widths, strict=True)] if is_density else parts,
+                "customdata": [[low, high, part] for (low, high), part in zip(borders, parts, strict=True)],
                 "hovertemplate": "%{customdata[0]:.6g} to %{customdata[1]:.6g}<br>"
-                + ("%{y:.2%}" if is_share else "%{y:,}"),
+                + ("%{customdata[2]:.2%}" if is_share else "%{customdata[2]:,}"),
                 "opacity": 0.6 if is_share else 0.9,
                 "series": place,
             }
         )
-    return _figure(data, title, x_title, "share" if is_share else "count", barmode="overlay", bargap=0)
+    y_title = "density" if is_density else "share" if is_share else "count"
+    return _figure(data, title, x_title, y_title, barmode="overlay", bargap=0)
 
 
 def ranked(values: Sequence[Series], *, title: str = "", limit: int = 20) -> Figure:

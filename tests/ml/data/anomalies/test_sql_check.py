@@ -9,6 +9,7 @@ import pytest
 
 from penstock.core.error import DataError
 from penstock.ml.data.anomalies import Anomalies, validate
+from penstock.ml.data.anomalies.sql_check import run_checks
 from penstock.ml.data.anomalies.table_source import as_dataset
 from penstock.ml.data.dataset import Dataset
 from penstock.ml.data.metadata.schema import Feature, SchemaMessage
@@ -121,3 +122,17 @@ def test_without_the_rows_there_is_a_warning() -> None:
     found = run(Check("c", "fare > 0"), data=None)
     assert found.is_ok
     assert [(finding.severity, finding.note) for finding in found.findings] == [("WARNING", "the data were not given")]
+
+
+@pytest.mark.parametrize(
+    "sql", ["a > 0) or (true", "a > 0, a", "select a from this) union (select 1", "a > 0; select 1"]
+)
+def test_a_check_is_one_expression_or_one_select(sql: str) -> None:
+    with pytest.raises(DataError, match="check 'odd'"):
+        list(run_checks([Check("odd", sql)], as_dataset(pa.table({"a": [1]})), 5))
+
+
+def test_offending_times_beyond_pythons_years() -> None:
+    data = as_dataset(pa.table({"moment": pa.array([0, 2**62], pa.timestamp("us"))}))
+    (finding,) = run_checks([Check("late", "moment < timestamp '2100-01-01'")], data, 5)
+    assert [(row.row, row.value) for row in finding.rows] == [(1, {"moment": f"{2**62} (timestamp[us])"})]

@@ -82,3 +82,15 @@ def test_rare_classes_count_as_one() -> None:
 def test_labels_that_cannot_be_learnt(values: str, message: str) -> None:
     with pytest.raises(DataError, match=message):
         described(values)
+
+
+@pytest.mark.parametrize("label", ["a) from this where (a", "a, a", "a; drop table this", "a from this", "(a", ""])
+def test_a_label_is_one_expression(label: str) -> None:
+    with pytest.raises(DataError):
+        label_expression(label, ["a"])
+
+
+def test_a_label_gives_one_value_for_each_row() -> None:
+    with pytest.raises(DataError, match="several rows of one"):
+        label_expression("unnest([a, a])", ["a"])
+    assert label_expression("a = 'unnest'", ["a"]) == ("(a = 'unnest')", ("a",))

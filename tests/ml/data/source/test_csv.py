@@ -316,3 +316,17 @@ def test_gzip_cut_off_behind_the_header(tmp_path: Path) -> None:
 def test_values_of_several_kinds_in_one_column_are_text(path: Path) -> None:
     table = read(path, "a\n1\n2.50\ntrue\n2024-01-01\nx\n")
     assert table["a"].to_pylist() == ["1", "2.50", "true", "2024-01-01", "x"]
+
+
+def test_a_header_with_line_breaks_and_quotes_in_names(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text('"a""b","c.d","e\nf",😀\n1,2,3,4\n')
+    found = CsvSource(str(path)).read().read_all()
+    assert found.to_pylist() == [{'a"b': 1, "c.d": 2, "e\nf": 3, "😀": 4}]
+
+
+def test_a_line_longer_than_the_buffer(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("x,y\n" + "z" * 40_000_000 + ",1\n")
+    with pytest.raises(DataError, match="longer than 16 MiB"):
+        CsvSource(str(path)).read().read_all()

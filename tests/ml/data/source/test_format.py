@@ -97,3 +97,21 @@ def test_patterns_and_several(folder: Path) -> None:
     (folder / "README.md").touch()
     with pytest.raises(DataError, match=r"the ending of 'README\.md'"):
         open_source(str(folder / "*"))
+
+
+def test_an_empty_location_is_not_the_current_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a.csv").write_text("a\n1\n")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(DataError, match="the location is empty"):
+        open_source("")
+
+
+def test_a_path_that_no_file_can_have() -> None:
+    with pytest.raises(DataError, match="cannot be looked up"):
+        open_source("x" * 5000 + ".csv")
+
+
+def test_types_that_are_no_mapping(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("a\n1\n")
+    with pytest.raises(DataError, match="types is list"):
+        open_source(str(tmp_path / "a.csv"), types=["a"])

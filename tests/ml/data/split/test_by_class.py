@@ -74,3 +74,10 @@ def test_what_is_no_class(tmp_path: Path) -> None:
             split_dataset(data, StratifiedSplit(FRACTIONS, column))
     with pytest.raises(DataError, match="not positive parts"):
         split_dataset(data, StratifiedSplit({"train": 0.5}, "id"))
+
+
+@pytest.mark.parametrize("other", ["label", "place", "n", "upto", "total", "e0"])
+def test_other_columns_may_be_called_like_anything(other: str, tmp_path: Path) -> None:
+    table = pa.table({"kind": ["a", "b"] * 20, other: list(range(40))})
+    splits = split_dataset(as_data(table, tmp_path / "a"), StratifiedSplit({"train": 0.5, "eval": 0.5}, "kind"))
+    assert [part.to_arrow()["kind"].to_pylist().count("a") for part in splits.values()] == [10, 10]

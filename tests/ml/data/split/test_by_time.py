@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -95,3 +96,10 @@ def test_what_is_no_time(tmp_path: Path) -> None:
     ]:
         with pytest.raises(DataError, match=message):
             split_dataset(data, splitter)
+
+
+@pytest.mark.parametrize("other", ["moment", "n", "before", "total"])
+def test_other_columns_may_be_called_like_anything(other: str, tmp_path: Path) -> None:
+    pq.write_table(pa.table({"t": list(range(10)), other: [1, 2] * 5}), tmp_path / "a.parquet")
+    splits = split_dataset(Dataset(tmp_path / "a.parquet"), TimeSplit("t", {"train": 0.6, "eval": 0.4}))
+    assert [part.to_arrow()["t"].to_pylist() for part in splits.values()] == [list(range(6)), list(range(6, 10))]

@@ -168,11 +168,13 @@ def test_statistics_by_different_schemas_are_not_merged() -> None:
         of(TABLE, StatisticsOptions(schema=first)).merge(of(TABLE, StatisticsOptions(schema=other)))
 
 
-def test_a_vocabulary_that_is_needed_must_be_given(tmp_path: Path) -> None:
+def test_without_a_vocabulary_that_is_needed_nothing_is_counted(tmp_path: Path) -> None:
     domain = NaturalLanguageDomain(vocabulary="words", token_constraints=(SequenceValueConstraints(int_value=1),))
     schema = SchemaMessage(feature=(Feature(name="words", type="BYTES", natural_language_domain=domain),))
-    with pytest.raises(DataError, match="vocabulary 'words' of feature 'words' is not given"):
-        of(TABLE, StatisticsOptions(schema=schema))
+    statistics = of(TABLE.select(["words"]), StatisticsOptions(schema=schema))
+    assert statistics.states[0].custom == ()
+    findings = validate(statistics, Schema.from_message(schema)).findings
+    assert [finding.type for finding in findings] == ["STATS_NOT_AVAILABLE"]
     with pytest.raises(DataError, match="cannot be read"):
         of(TABLE, StatisticsOptions(schema=schema, vocabularies={"words": str(tmp_path / "none.txt")}))
 

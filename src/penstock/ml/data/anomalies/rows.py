@@ -13,6 +13,7 @@ from penstock.ml.data.anomalies.finding import Finding, Row
 from penstock.ml.data.anomalies.schema_view import SchemaView
 from penstock.ml.data.anomalies.search import Case, NoRowsError, Search, search
 from penstock.ml.data.connection import quote_name
+from penstock.ml.data.python_value import python_rows
 
 if TYPE_CHECKING:
     from penstock.ml.data.dataset import Dataset
@@ -87,7 +88,8 @@ def _scan(
             pair = f"struct_pack(at := {quote_name(row)}, value := {one.preview})"
             limit = f"arg_min({pair}, {quote_name(row)}, {max_rows}) filter (where {one.condition})"
             parts.append(f"{limit} as rows{number}")
-    answer = data.sql(f"select {', '.join(parts)} from {numbered(row, window)}").to_arrow().to_pylist()[0]
+    found = data.sql(f"select {', '.join(parts)} from {numbered(row, window)}").to_arrow()
+    answer = python_rows(found)[0]
     return {
         number: (
             answer[f"n{number}"],

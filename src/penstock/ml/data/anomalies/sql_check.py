@@ -12,6 +12,7 @@ from penstock.ml.data.anomalies.fix import fix_of
 from penstock.ml.data.anomalies.rows import numbered, plain, row_name
 from penstock.ml.data.connection import check_expression, check_select, quote_name, shorten
 from penstock.ml.data.metadata.anomaly_type import Severity
+from penstock.ml.data.python_value import python_rows
 from penstock.ml.data.schema.check import Check
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ def _run(check: Check, query: str, failing: Dataset, row: str, max_rows: int) ->
     number = 0
     hits: list[dict[str, Any]] = []
     for batch in failing.scan():
-        hits += batch.slice(0, max_rows - len(hits)).to_pylist()
+        hits += python_rows(batch.slice(0, max_rows - len(hits)))
         number += batch.num_rows
     if not number:
         return None

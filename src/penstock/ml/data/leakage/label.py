@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from penstock.core.error import DataError, closest
-from penstock.ml.data.connection import check_expression, check_select, quote_name, quote_text, sql_error
+from penstock.ml.data.connection import check_expression, check_select, quote_name, quote_text, shorten, sql_error
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,6 +23,9 @@ MAX_NUMERIC_CLASSES = 20
 
 RANKS = 10_000
 """A quantity is replaced by its rank, from 0 to this."""
+
+# In the form of DuckDB's parser, where quotes in texts are escaped.
+_MANY_ROWS = re.compile(r'"function_name":"(unnest|unlist|generate_subscripts)"', re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -91,7 +95,7 @@ def describe_label(connection: duckdb.DuckDBPyConnection, text: str, sources: tu
         group by label order by n desc, value limit {MAX_CLASSES + 1}"""
     found = connection.execute(query).fetchall()
     if len(found) < 2:
-        what = f"is always {found[0][0]}" if found else "is missing in all rows"
+        what = f"is always {shorten(found[0][0], 60)}" if found else "is missing in all rows"
         raise DataError(f"the label {what}", where=f"label '{text}'", fix="give a label with at least two values")
     is_number = is_float or "int" in kind.id or kind.id == "decimal"
     if is_number and len(found) > MAX_NUMERIC_CLASSES:
@@ -115,8 +119,13 @@ def _columns_used(expression: str) -> list[str]:
         found = connect().execute(query).fetchall()
     except duckdb.Error as error:
         raise sql_error(error, f"label '{expression}'") from error
+    parsed = found[0][0]
+    if _MANY_ROWS.search(parsed):
+        raise DataError(
+            "the label makes several rows of one", where=f"label '{expression}'", fix="give one value for each row"
+        )
     names: list[str] = []
-    _collect(json.loads(found[0][0]), names)
+    _collect(json.loads(parsed), names)
     return names
 
 

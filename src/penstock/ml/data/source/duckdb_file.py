@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from penstock.core.error import DataError
-from penstock.ml.data.connection import check_select, connect, quote_name, quote_text, sql_error
+from penstock.ml.data.connection import check_select, confine, connect, quote_name, quote_text, sql_error
 from penstock.ml.data.parquet import batch_rows
 from penstock.ml.data.source.database_file import DUCKDB, check_database_file, file_fingerprint, local_path
 from penstock.ml.data.source.sql import check_names, no_table, own_options, read_request
@@ -155,7 +155,7 @@ def _attach(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
             else "it may be damaged, or of a newer version of DuckDB: restore it, or update duckdb",
         ) from error
     connection.execute("USE source")
-    connection.execute("SET enable_external_access = false")
+    confine(connection)
 
 
 def _expression(name: str, kind: Any) -> str:

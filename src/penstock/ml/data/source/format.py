@@ -62,6 +62,12 @@ def open_source(uri: str | Sequence[str], *, format: str = AUTO, **options: Any)
             where=_shown(uri),
             fix="write {SPAN}, or {YYYY}, {MM} and {DD}, where the location has them",
         )
+    if not isinstance(given.get("types", {}), Mapping):
+        raise DataError(
+            f"types is {type(given['types']).__name__}",
+            where=_shown(uri),
+            fix='give a type by column: types={"zip": "VARCHAR"}',
+        )
     name = _detected(uri, given.get("filesystem")) if format == AUTO else format
     factory = load_plugin(GROUP, name)
     try:
@@ -90,7 +96,7 @@ def _detected(uri: str | Sequence[str], filesystem: Mapping[str, Any] | None) ->
     if isinstance(uri, str):
         if scheme := _source_of_scheme(uri):
             return scheme
-        if _holds_class_folders(Path(uri.removeprefix("file://"))):
+        if uri and _holds_class_folders(Path(uri.removeprefix("file://"))):
             return IMAGES
     every = tuple(suffix for suffixes in SUFFIXES.values() for suffix in suffixes)
     return format_of(FileSet(uri, every, filesystem=filesystem).names, _shown(uri))
@@ -146,8 +152,8 @@ def _holds_class_folders(folder: Path) -> bool:
         if any(entry.is_file() and has_ending(entry.name, every) for entry in entries):
             return False
         return any(_holds_an_image(entry) for entry in entries if entry.is_dir())
-    except PermissionError:
-        # The source that reads the folder says so.
+    except OSError:
+        # The source that reads the folder says what is wrong.
         return False
 
 

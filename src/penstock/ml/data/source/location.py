@@ -11,6 +11,7 @@ from pathlib import Path
 
 from penstock.core.canonical import PREFIX
 from penstock.core.error import DataError, closest
+from penstock.ml.data.connection import shorten
 
 AUTO = "auto"
 """Stands for the format that the endings of the names tell."""
@@ -87,6 +88,9 @@ def find_files(uri: str, suffixes: Sequence[str]) -> tuple[Path, ...]:
         no such file, or the pattern matches none.
     """
     path = Path(uri.removeprefix("file://").removeprefix("local://"))
+    if not uri:
+        # An empty path would mean the folder that the program happens to run in.
+        raise DataError("the location is empty", where="a source", fix="give a path or an URL; '.' for this folder")
     try:
         if path.is_file():
             return (path,)
@@ -96,6 +100,9 @@ def find_files(uri: str, suffixes: Sequence[str]) -> tuple[Path, ...]:
             return _matched(path)
     except PermissionError as error:
         raise no_permission(path) from error
+    except OSError as error:
+        what = f"the path cannot be looked up: {error.strerror}"
+        raise DataError(what, where=shorten(str(path)), fix="correct the path") from error
     raise _missing(path)
 
 

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 import pyarrow as pa
 
-from penstock.core.error import DataError, closest
+from penstock.core.error import DataError
 from penstock.ml.data.dataset import Dataset
 from penstock.ml.data.metadata.path import Path as FeaturePath
 from penstock.ml.data.metadata.schema import NaturalLanguageDomain, SchemaMessage, SparseFeature
@@ -49,7 +49,7 @@ class CustomReader:
     Raises
     ------
     DataError
-        If a vocabulary that is needed is not given, or cannot be read.
+        If a vocabulary cannot be read.
     """
 
     def __init__(self, options: StatisticsOptions, schema: pa.Schema, where: str) -> None:
@@ -111,8 +111,7 @@ def _collectors(
         domain = feature.natural_language_domain
         kind = _kind(schema, path)
         if domain is not None and kind in ("number", "text", "binary", "none"):
-            words = _vocabulary(path, domain, kind == "number", vocabularies)
-            yield LanguageCollector(path, domain, words)
+            yield from _language(path, domain, kind == "number", vocabularies)
 
 
 def _sparse_features(message: SchemaMessage) -> Iterator[tuple[Steps, SparseFeature]]:
@@ -155,27 +154,21 @@ def _is_inexact(kind: pa.DataType) -> bool:
     return leaf_of(kind).type != "INT" or bool(leaf_of(kind).domain)
 
 
-def _vocabulary(
+def _language(
     path: Steps, domain: NaturalLanguageDomain, is_number: bool, vocabularies: Mapping[str, str]
-) -> list[str] | None:
-    """The tokens of a domain's vocabulary by number; None where it has none, or can do without."""
+) -> Iterator[LanguageCollector]:
+    """None where the tokens need a vocabulary that is not given: validation reports that they were not counted."""
     name = domain.vocabulary
-    if not name:
-        return None
-    if name in vocabularies:
-        return _lines(vocabularies[name])
+    if name and name in vocabularies:
+        yield LanguageCollector(path, domain, _lines(vocabularies[name]))
+        return
     excluded = (domain.coverage.excluded_int_tokens if domain.coverage else ()) + (
         domain.sequence_length_constraints.excluded_int_value if domain.sequence_length_constraints else ()
     )
-    needs_numbers = excluded or any(one.int_value is not None for one in domain.token_constraints)
-    if not is_number and not needs_numbers:
-        # Texts are covered unless the domain calls them unknown, whatever is in the vocabulary: so TFDV counts.
-        return None
-    raise DataError(
-        f"the vocabulary '{name}' of feature '{'.'.join(path)}' is not given; {closest(name, vocabularies)}",
-        where="statistics with a schema",
-        fix=f"give its file, one token per line: StatisticsOptions(vocabularies={{'{name}': 'tokens.txt'}})",
-    )
+    needs_numbers = is_number or excluded or any(one.int_value is not None for one in domain.token_constraints)
+    # Texts are covered unless the domain calls them unknown, whatever is in the vocabulary: so TFDV counts.
+    if not (name and needs_numbers):
+        yield LanguageCollector(path, domain)
 
 
 def _lines(path: str) -> list[str]:

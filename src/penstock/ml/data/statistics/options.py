@@ -35,7 +35,8 @@ class StatisticsOptions:
         Its sparse and weighted features, and features with a natural language domain, are counted as such; values of
         a feature with an image domain are bytes.
     vocabularies : mapping of str to str
-        Name of a vocabulary of the schema to a text file with a token per line.
+        Name of a vocabulary of the schema to a text file with a token per line. Where one that is needed is not given,
+        the feature's tokens are not counted.
     semantic_domains : bool
         Also tell the domain that a column's values seem to have: images, or natural language.
     top_values : int

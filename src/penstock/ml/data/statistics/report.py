@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from penstock.ml.data.statistics.statistics import feature_name
@@ -34,6 +35,9 @@ if TYPE_CHECKING:
 
 OVERVIEW_FEATURES = 100
 """Up to so many features have a line in the table on top."""
+
+DRAWN_SLICES = 7
+"""Slices that are drawn beside all rows."""
 
 _KINDS = {"INT": "whole number", "FLOAT": "number", "STRING": "text", "BYTES": "binary", "STRUCT": "struct"}
 _TAGS = {"INT": "numeric", "FLOAT": "numeric", "STRING": "text", "BYTES": "binary", "STRUCT": "struct"}
@@ -82,6 +86,24 @@ def statistics_page(
         tables=(_overview(sides),) if len(sides) <= OVERVIEW_FEATURES else (),
         panels=tuple(panels),
     )
+
+
+def slices_page(datasets: Sequence[DatasetStatistics], *, title: str = "Statistics") -> Page:
+    """A page over all rows, and over the largest of their slices.
+
+    Parameters
+    ----------
+    datasets : sequence of DatasetStatistics
+        All rows first.
+    title : str
+    """
+    whole, slices = datasets[:1], datasets[1:]
+    largest = sorted(slices, key=lambda one: -one.num_examples)[:DRAWN_SLICES]
+    named = {one.name if one.name and slices else "all rows": one for one in (*whole, *largest)}
+    page = statistics_page(named, title=title)
+    if len(largest) == len(slices):
+        return page
+    return replace(page, notes=(Note(f"The {DRAWN_SLICES} largest of {count(len(slices))} slices are drawn."),))
 
 
 def feature_panel(

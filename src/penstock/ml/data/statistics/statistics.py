@@ -260,11 +260,9 @@ class Statistics:
 
     def page(self, *, title: str = "Statistics") -> Page:
         """A report: one panel per feature, slices over each other; `penstock.ml.report.render` makes the HTML."""
-        from penstock.ml.data.statistics.report import statistics_page
+        from penstock.ml.data.statistics.report import slices_page
 
-        whole = len(self.message.datasets) == 1
-        names = [one.name if one.name and not whole else "all rows" for one in self.message.datasets]
-        return statistics_page(dict(zip(names, self.message.datasets, strict=True)), title=title)
+        return slices_page(self.message.datasets, title=title)
 
     def _repr_html_(self) -> str:
         from penstock.ml.report import frame

@@ -13,6 +13,11 @@ if TYPE_CHECKING:
     import duckdb
 
 
+_ALL_BYTES = 1 << 28
+_MOST_BYTES = 1 << 25
+_LEAST_BYTES = 1 << 16
+
+
 class Cursors:
     """Cursors over one bounded database, which is made when first asked for."""
 
@@ -20,6 +25,17 @@ class Cursors:
         self._connection: duckdb.DuckDBPyConnection | None = None
         self._lock = Lock()
         self._local = local()
+        self._users = 0
+
+    def enlist(self) -> None:
+        """One more collector keeps texts here before they are grouped."""
+        with self._lock:
+            self._users += 1
+
+    @property
+    def buffer_bytes(self) -> int:
+        """What each collector may keep: together they stay bounded, however many columns and slices there are."""
+        return max(_LEAST_BYTES, min(_MOST_BYTES, _ALL_BYTES // max(self._users, 1)))
 
     def mine(self) -> duckdb.DuckDBPyConnection:
         """The cursor of the thread that asks."""

@@ -11,6 +11,7 @@ from penstock.ml.data.statistics.scan.tally import Tally, tally
 from penstock.ml.data.statistics.state import MAX_BINS, Extent, PrefixHistogram
 
 _PENDING = 8
+_WAITING = 2
 _MAGNITUDE = np.int64(0x7FFF_FFFF_FFFF_FFFF)
 
 
@@ -41,7 +42,8 @@ class KeyCounter:
         """Take in what was counted."""
         self._parts.append(part)
         # The first batch tells a resolution for those that follow; later ones are merged several at a time.
-        if not self._parts[0].bins.size or len(self._parts) > _PENDING:
+        waiting = sum(each.bins.size for each in self._parts[1:])
+        if not self._parts[0].bins.size or len(self._parts) > _PENDING or waiting > _WAITING * self._limit:
             self._parts = [self.histogram]
 
     @property

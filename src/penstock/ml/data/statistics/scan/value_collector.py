@@ -23,7 +23,6 @@ _FEW = 20_000
 _GROWTH = 8
 _LEAST_ROWS = 1024
 _MOST_ROWS = 1 << 20
-_MOST_BYTES = 1 << 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +72,7 @@ class ValueCollector:
     ) -> None:
         self._budget = budget
         self._cursors = cursors
+        cursors.enlist()
         none = np.empty(0, dtype=np.int64)
         self._empty = Counted(pa.array([], pa.string()), none, none if is_weighted else None)
         self._pending: list[Counted] = []
@@ -121,7 +121,9 @@ class ValueCollector:
         most = limit if self.level else max(limit + limit // 2, _GROWTH * len(self._distinct.values))
         if _rows(self._pending) > min(most, _MOST_ROWS):
             return True
-        return bool(sum(part.values.nbytes for part in self._pending) > _MOST_BYTES)
+        # Grouping takes as long as what is grouped is large, so at least half of that is waited for.
+        most_bytes = max(self._cursors.buffer_bytes, self._distinct.values.nbytes // 2)
+        return bool(sum(part.values.nbytes for part in self._pending) > most_bytes)
 
     def _compact(self) -> None:
         """Each text once, and not more than the limit."""
