@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
+from penstock.ml.data.metadata.statistics import StatisticsType
 from penstock.ml.data.statistics import text_state, value_sample
 from penstock.ml.data.statistics.exact_sum import add, exact, scaled, sum_of, sum_of_squares
 from penstock.ml.data.statistics.prefix_histogram import of_lengths, of_numbers
@@ -20,6 +22,7 @@ from penstock.ml.data.statistics.state import (
     FeatureState,
     NestLevel,
     NumericState,
+    PrefixHistogram,
 )
 from penstock.ml.data.statistics.text_hash import long_text
 
@@ -32,7 +35,7 @@ def naive_state(table: pa.Table, *, weight: str = "", name: str = "", limit: int
     if weight:
         units = [round(number * WEIGHT_UNITS) for number in table[weight].to_pylist()]
     features: dict[tuple[str, ...], FeatureState] = {}
-    texts = sum(_is_text(kind) for field in table.schema for kind in _leaves(field.type))
+    texts = sum(_is_text(kind) or pa.types.is_binary(kind) for field in table.schema for kind in _leaves(field.type))
     for field in table.schema:
         rows = list(zip(table[field.name].to_pylist(), units, strict=True))
         _add((field.name,), field.type, rows, features, (bool(weight), limit or value_sample.value_limit(texts)))
@@ -49,6 +52,7 @@ def _add(
 ) -> None:
     is_weighted, limit = options
     levels = []
+    row_lengths = _row_lengths(rows, kind, is_weighted)
     while pa.types.is_list(kind):
         present = [(value, units) for value, units in rows if value is not None]
         levels.append(_level(rows, [len(value) for value, _ in present], is_weighted))
@@ -57,12 +61,12 @@ def _add(
         levels.append(_level(rows, [1 for value, _ in rows if value is not None], is_weighted))
     values = [(value, units) for value, units in rows if value is not None]
     if pa.types.is_struct(kind):
-        features[path] = FeatureState(path, "STRUCT", tuple(levels))
+        features[path] = FeatureState(path, "STRUCT", tuple(levels), row_lengths=row_lengths)
         for field in kind:
             inner = [(value[field.name], units) for value, units in values]
             _add((*path, field.name), field.type, inner, features, options)
         return
-    features[path] = _leaf(path, kind, tuple(levels), values, is_weighted, limit)
+    features[path] = replace(_leaf(path, kind, tuple(levels), values, is_weighted, limit), row_lengths=row_lengths)
 
 
 def _leaf(
@@ -76,12 +80,48 @@ def _leaf(
     if _is_text(kind):
         return FeatureState(path, "STRING", levels, text=_text(values, is_weighted, limit) if values else None)
     if pa.types.is_binary(kind):
-        return FeatureState(path, "BYTES", levels, bytes=_binary(values, is_weighted, limit) if values else None)
+        return _binary_leaf(path, levels, values, is_weighted, limit)
     is_float = pa.types.is_floating(kind)
     domain = "BOOL" if pa.types.is_boolean(kind) else ""
     number = [(value if is_float else int(value), units) for value, units in values]
     numeric = _numeric(number, is_weighted) if number else None
     return FeatureState(path, "FLOAT" if is_float else "INT", levels, numeric=numeric, domain=domain)
+
+
+def _binary_leaf(
+    path: tuple[str, ...], levels: tuple[NestLevel, ...], values: Weighted, is_weighted: bool, limit: int
+) -> FeatureState:
+    if not values:
+        return FeatureState(path, "STRING", levels)
+    valid = [(value.decode(), units) for value, units in values if _is_utf8(value)]
+    binary = _binary(values, is_weighted, limit)
+    num_invalid = len(values) - len(valid)
+    text = replace(_text(valid, is_weighted, limit), lengths=binary.sizes, num_invalid_utf8=num_invalid)
+    kind: StatisticsType = "BYTES" if num_invalid > len(valid) else "STRING"
+    return FeatureState(path, kind, levels, text=text, bytes=binary)
+
+
+def _is_utf8(value: bytes) -> bool:
+    try:
+        value.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _row_lengths(rows: Weighted, kind: pa.DataType, is_weighted: bool) -> PrefixHistogram | None:
+    if not (pa.types.is_list(kind) and pa.types.is_list(kind.value_type)):
+        return None
+    present = [(value, units) for value, units in rows if value is not None]
+    lengths = np.array([_num_innermost(value, kind) for value, _ in present], dtype=np.int64)
+    weights = np.array([units for _, units in present], dtype=np.int64)
+    return of_lengths(lengths, weights=weights if is_weighted else None)
+
+
+def _num_innermost(value: Any, kind: pa.DataType) -> int:
+    if value is None:
+        return 0
+    return sum(_num_innermost(item, kind.value_type) for item in value) if pa.types.is_list(kind) else 1
 
 
 def _level(rows: Weighted, lengths: Sequence[int], is_weighted: bool) -> NestLevel:

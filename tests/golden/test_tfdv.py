@@ -38,7 +38,6 @@ OPTIONS = {
 INFINITE = "TFDV gives a deviation of 0 where an infinity occurs; ours is unknown (NaN)"
 CANCELLED = "TFDV's variance loses its digits by cancellation; ours is exact"
 OVERFLOWN = "TFDV's sums of such numbers overflow or lose digits; ours are exact"
-OUTER = "TFDV counts the innermost values of nested lists; we the outer lists, and the inner ones level by level"
 INVALID = "TFDV lists bytes that are no UTF-8 under one placeholder each; we count them and list none"
 
 DEVIATIONS = {
@@ -67,14 +66,6 @@ DEVIATIONS = {
         "only_inf: std_dev": INFINITE,
         "only_inf: STANDARD histogram": "TFDV's bucket of infinities alone reaches from inf to -inf",
         "single: std_dev": INFINITE,
-    },
-    "nested": {
-        "l: max_num_values": OUTER,
-        "l: tot_num_values": OUTER,
-        "l: avg_num_values": OUTER,
-        "l: num_values_histogram": OUTER,
-        "deep: max_num_values": OUTER,
-        "deep: num_values_histogram": OUTER,
     },
     "numbers": {"huge: mean": OVERFLOWN, "huge: std_dev": OVERFLOWN, "huge: STANDARD histogram": OVERFLOWN},
     "texts": {"raw: unique": INVALID, "raw: top_values": INVALID, "raw: rank_histogram": INVALID},

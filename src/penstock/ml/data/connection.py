@@ -86,6 +86,7 @@ def check_expression(text: str, where: str) -> None:
         raise DataError(found.what, where=where, fix="write one SQL expression over the columns of a row") from error
 
 
+@lru_cache(maxsize=64)
 def check_select(query: str) -> None:
     """Accept exactly one SELECT statement that changes nothing.
 

@@ -140,3 +140,10 @@ def test_text_and_html() -> None:
     assert lines[2].split()[:4] == ["fare", "ERROR", "UNEXPECTED_DATA_TYPE", "3:"]
     assert lines[3].startswith("(data set)  WARNING")
     assert "a &amp;lt; b" in found._repr_html_()
+
+
+def test_a_place_that_cannot_be_written(tmp_path: Path) -> None:
+    found = Anomalies.from_json("{}", where="here")
+    for path in (tmp_path, tmp_path / "none" / "a.json"):
+        with pytest.raises(DataError, match="cannot be written"):
+            found.save(path)

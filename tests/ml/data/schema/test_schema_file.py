@@ -91,3 +91,13 @@ def test_files_that_are_no_schema(tmp_path: Path) -> None:
 def test_json_that_is_no_schema(text: str, what: str) -> None:
     with pytest.raises(DataError, match=what):
         Schema.from_text(text, "json", where="s.json")
+
+
+def test_numbers_and_characters_that_json_can_write_and_nobody_can_read() -> None:
+    digits = "9" * 5000
+    with pytest.raises(DataError, match="64 bits"):
+        from_text(f'{{"feature":[{{"name":"a","intDomain":{{"min":{digits}}}}}]}}', "json", "here")
+    with pytest.raises(DataError, match="ud800 is half a character"):
+        from_text(r'{"feature":[{"name":"\ud800"}]}', "json", "here")
+    found = from_text(r'{"feature":[{"name":"\ud83d\ude00"}]}', "json", "here")
+    assert found.feature[0].name == "\U0001f600"

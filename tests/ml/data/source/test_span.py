@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -160,3 +161,14 @@ def test_spans_in_memory() -> None:
         assert open_source("memory://spans/{SPAN}", spans=2).read().read_all()["n"].to_pylist() == [1, 2]
     finally:
         files.rm("/spans", recursive=True)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"spans": "2"}, {"spans": True}, {"version": "1"}, {"span_range": 3}, {"span_range": (1, 2, 3)}]
+)
+def test_choices_of_a_wrong_kind(wrong: dict[str, Any], tmp_path: Path) -> None:
+    place = f"{tmp_path}/{{SPAN}}/v{{VERSION}}/a.csv"
+    (tmp_path / "1" / "v1").mkdir(parents=True)
+    (tmp_path / "1" / "v1" / "a.csv").write_text("a\n1\n")
+    with pytest.raises(DataError, match=r"is no number|is no pair"):
+        choose_spans(place, SpanChoice(**wrong))

@@ -129,8 +129,21 @@ class Anomalies:
         return cls.of(message) if found is None else cls(message, found)
 
     def save(self, path: Path | str) -> None:
-        """Write the file; the same anomalies give the same bytes."""
-        Path(path).write_text(canonical_json(self.to_json()) + "\n", encoding="utf-8")
+        """Write the file; the same anomalies give the same bytes.
+
+        Raises
+        ------
+        DataError
+            If it cannot be written.
+        """
+        try:
+            Path(path).write_text(canonical_json(self.to_json()) + "\n", encoding="utf-8")
+        except OSError as error:
+            raise DataError(
+                f"the anomalies cannot be written: {error.strerror}",
+                where=str(path),
+                fix="give a file in an existing folder that may be written",
+            ) from error
 
     @classmethod
     def load(cls, path: Path | str) -> Anomalies:

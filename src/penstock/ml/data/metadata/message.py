@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import fields, is_dataclass
+from functools import cache
 from typing import Any, TypeVar
 
 import msgspec
@@ -24,8 +26,26 @@ def encode(message: Any, *, indent: int | None = None) -> str:
 
 
 def to_json(message: Any) -> Any:
-    """A record as plain JSON values."""
-    return _finite(msgspec.to_builtins(message, str_keys=True))
+    """A record as plain JSON values, without fields that equal their default.
+
+    `msgspec` itself would tell defaults by identity, so that a 0.0 that was computed stays and one that was left alone
+    goes: equal records would give different texts.
+    """
+    if isinstance(message, msgspec.Struct):
+        return {
+            key: to_json(value)
+            for name, key, default in _fields(type(message))
+            if (value := getattr(message, name)) != default
+        }
+    if isinstance(message, float):
+        return message if math.isfinite(message) else _WORDS.get(message, "NaN")
+    if isinstance(message, dict):
+        return {key: to_json(value) for key, value in message.items()}
+    if isinstance(message, (list, tuple)):
+        return [to_json(value) for value in message]
+    if is_dataclass(message):
+        return {item.name: to_json(getattr(message, item.name)) for item in fields(message)}
+    return message if isinstance(message, (str, int, type(None))) else msgspec.to_builtins(message)
 
 
 def decode(text: str | bytes, kind: type[M], *, where: str) -> M:
@@ -53,9 +73,14 @@ def decode(text: str | bytes, kind: type[M], *, where: str) -> M:
         ) from error
 
 
-def _finite(value: Any) -> Any:
-    if isinstance(value, float):
-        return value if math.isfinite(value) else _WORDS.get(value, "NaN")
-    if isinstance(value, dict):
-        return {key: _finite(item) for key, item in value.items()}
-    return [_finite(item) for item in value] if isinstance(value, (list, tuple)) else value
+@cache
+def _fields(kind: type[msgspec.Struct]) -> tuple[tuple[str, str, Any], ...]:
+    """Name, name in JSON, and default of each field; nothing equals the default of a field that has none."""
+    return tuple(
+        (
+            field.name,
+            field.encode_name,
+            field.default if field.default_factory is msgspec.NODEFAULT else field.default_factory(),
+        )
+        for field in msgspec.structs.fields(kind)
+    )

@@ -27,6 +27,7 @@ _FORMATS: dict[str, SchemaFormat] = {
     ".txt": "pbtxt",
 }
 _MAX_BYTES = 1 << 28
+_MAX_DIGITS = 1000
 
 
 def format_of(path: Path) -> SchemaFormat:
@@ -108,14 +109,23 @@ def from_text(text: str, schema_format: SchemaFormat, where: str) -> SchemaMessa
 
 def _from_json(text: str, where: str) -> SchemaMessage:
     try:
-        value = json.loads(text, object_pairs_hook=lambda pairs: _unique(pairs, where))
+        value = json.loads(text, object_pairs_hook=lambda pairs: _unique(pairs, where), parse_int=_whole)
+        json.dumps(value, ensure_ascii=False).encode()
     except json.JSONDecodeError as error:
         raise DataError(
             f"no JSON: {error.msg}", where=f"{where}, line {error.lineno}", fix="correct that line, or write it anew"
         ) from error
+    except UnicodeEncodeError as error:
+        half = f"\\u{ord(error.object[error.start]):04x}"
+        raise DataError(f"{half} is half a character", where=where, fix="write the whole pair, or remove it") from error
     except RecursionError:
         raise DataError("nested too deeply", where=where, fix="give a file with fewer levels") from None
     return read_record(node_of(value, where), SchemaMessage)
+
+
+def _whole(digits: str) -> int | str:
+    """A number; one that Python would refuse to read stays text, and fits no field either."""
+    return int(digits) if len(digits) <= _MAX_DIGITS else digits
 
 
 def _unique(pairs: list[tuple[str, Any]], where: str) -> dict[str, Any]:

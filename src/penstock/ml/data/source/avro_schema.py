@@ -31,7 +31,6 @@ _LOGICAL: dict[tuple[str, str], pa.DataType] = {
     ("string", "uuid"): pa.string(),
     ("fixed", "uuid"): pa.string(),
 }
-_NUMBERS = ("int", "long", "float", "double")
 _MAX_DEPTH = 50
 
 Field = tuple[pa.DataType, Callable[[Any], Any] | None]

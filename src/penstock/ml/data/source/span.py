@@ -149,9 +149,19 @@ def _check_choice(uri: str, choice: SpanChoice) -> None:
     given = [name for name in ("span", "spans", "span_range") if getattr(choice, name) is not None]
     if len(given) > 1:
         raise DataError(f"{' and '.join(given)} exclude each other", where=mask(uri), fix="give one of them")
+    for name in ("spans", "version"):
+        number = getattr(choice, name)
+        if number is not None and (not isinstance(number, int) or isinstance(number, bool)):
+            raise DataError(f"{name}={number!r} is no number", where=mask(uri), fix=f"give a whole number: {name}=2")
     if choice.spans is not None and choice.spans < 1:
         raise DataError(f"spans={choice.spans} chooses nothing", where=mask(uri), fix="give 1 or more")
     if choice.span_range is not None:
+        if not isinstance(choice.span_range, (list, tuple)) or len(choice.span_range) != 2:
+            raise DataError(
+                f"span_range={choice.span_range!r} is no pair",
+                where=mask(uri),
+                fix="give the first and the last: span_range=[3, 9]",
+            )
         first, last = (_number(end, uri) for end in choice.span_range)
         if first > last:
             raise DataError("span_range ends before it begins", where=mask(uri), fix="give the earlier span first")

@@ -59,20 +59,23 @@ def merge_features(parts: Sequence[FeatureState], *, limit: int = MAX_VALUES) ->
     numeric = [part.numeric for part in parts if part.numeric is not None]
     texts = [part.text for part in parts if part.text is not None]
     binaries = [part.bytes for part in parts if part.bytes is not None]
-    text = merge_texts(texts, limit=limit) if texts else None
-    binary = _merge_bytes(binaries, limit) if binaries else None
-    if text is not None and binary is not None and len(texts) == len(binaries) == len(valued):
+    # What some values lack tells nothing of the whole: texts of a text column have no digests.
+    text = merge_texts(texts, limit=limit) if texts and len(texts) == len(valued) else None
+    binary = _merge_bytes(binaries, limit) if binaries and len(binaries) == len(valued) else None
+    if text is not None and binary is not None:
         kind = binary_type(text, binary)
     else:
         kind = _common_type(valued or [part for part in parts if part.type != "STRING"])
+    levels = _merge_levels(parts)
     return FeatureState(
         path=parts[0].path,
         type=kind,
-        levels=_merge_levels(parts),
+        levels=levels,
         numeric=_merge_numeric(numeric, is_float=kind == "FLOAT") if numeric else None,
         text=text,
         bytes=binary,
         domain=_common_domain(valued or list(parts)),
+        row_lengths=_merge_rows(parts) if len(levels) > 1 else None,
     )
 
 
@@ -131,6 +134,11 @@ def _merge_levels(parts: Sequence[FeatureState]) -> tuple[NestLevel, ...]:
     return tuple(
         _merge_level([part.levels[level] for part in parts if len(part.levels) > level]) for level in range(depth)
     )
+
+
+def _merge_rows(parts: Sequence[FeatureState]) -> PrefixHistogram | None:
+    found = [part.row_lengths for part in parts if part.row_lengths is not None]
+    return merge_lengths(found) if found else None
 
 
 def _merge_level(parts: Sequence[NestLevel]) -> NestLevel:

@@ -233,11 +233,15 @@ class FeatureState:
     levels : tuple of NestLevel
     numeric, text, bytes : optional
         One of them; none for a struct, or a feature without any value. A boolean is INT with numbers 0 and 1.
-        Binary values may have ``text`` (of those that are UTF-8) beside ``bytes`` (of all): then parts of different
-        types merge, and the type is what `merge_feature.binary_type` says.
+        Binary values have ``text`` (of those that are UTF-8) beside ``bytes`` (of all): the type says which of them
+        is shown, and `merge_feature.binary_type` decides it by their counts, again after every merge. Where a schema
+        calls them images they are BYTES and have no ``text``.
     domain : str
         What the column's own type tells besides: ``BOOL``, ``DATE``, ``TIMESTAMP_US`` and the like; empty for none.
         Dates count as days, timestamps as microseconds, times as microseconds since midnight, all as INT.
+    row_lengths : PrefixHistogram, optional
+        Of the number of innermost values of each row that is present, null lists on the way having none; where there
+        are several levels.
     """
 
     path: tuple[str, ...]
@@ -247,6 +251,7 @@ class FeatureState:
     text: TextState | None = None
     bytes: BytesState | None = None
     domain: str = ""
+    row_lengths: PrefixHistogram | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import get_args
 
 from penstock.ml.data.metadata.path import Path
 from penstock.ml.data.metadata.statistics import (
@@ -11,7 +10,6 @@ from penstock.ml.data.metadata.statistics import (
     DatasetStatistics,
     FeatureStatistics,
     StatisticsList,
-    StatisticsType,
     StructStatistics,
 )
 from penstock.ml.data.statistics.options import StatisticsOptions
@@ -27,9 +25,6 @@ ALL_EXAMPLES = "All Examples"
 
 DOMAIN = "penstock.domain"
 """Custom statistic: what the column's own type tells, as `FeatureState.domain`."""
-
-# msgspec leaves out a default by identity, which a text that was read from a file does not have.
-_KINDS: dict[str, StatisticsType] = {kind: kind for kind in get_args(StatisticsType)}
 
 
 def view_list(states: Sequence[DatasetState], options: StatisticsOptions) -> StatisticsList:
@@ -61,7 +56,7 @@ def view_dataset(state: DatasetState, options: StatisticsOptions, is_sliced: boo
 
 def view_feature(state: FeatureState, options: StatisticsOptions, *, is_weighted: bool) -> FeatureStatistics:
     """One feature; a number that stands for a category is shown as text, under its own type."""
-    common = common_statistics(state.levels, options, is_weighted=is_weighted)
+    common = common_statistics(state, options, is_weighted=is_weighted)
     numeric = text = binary = struct = None
     if state.type == "STRUCT":
         struct = StructStatistics(common_stats=common)
@@ -75,7 +70,7 @@ def view_feature(state: FeatureState, options: StatisticsOptions, *, is_weighted
         )
     return FeatureStatistics(
         path=Path(step=state.path),
-        type=_KINDS[state.type],
+        type=state.type,
         num_stats=numeric,
         string_stats=text,
         bytes_stats=binary,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from penstock.ml.data.metadata.statistics import (
     CommonStatistics,
@@ -15,16 +16,19 @@ from penstock.ml.data.statistics.distribution import of_histogram, quantile_hist
 from penstock.ml.data.statistics.float32 import float32
 from penstock.ml.data.statistics.options import StatisticsOptions
 from penstock.ml.data.statistics.prefix_histogram import extent_of, total, total_weight
-from penstock.ml.data.statistics.state import WEIGHT_UNITS, Extent, NestLevel
+from penstock.ml.data.statistics.state import WEIGHT_UNITS, Extent, FeatureState, NestLevel
 
 _NOTHING = Extent(0, 0, 0, 0)
 
 
-def common_statistics(
-    levels: Sequence[NestLevel], options: StatisticsOptions, *, is_weighted: bool
-) -> CommonStatistics:
-    """The common part of a feature's statistics; levels of nesting are listed where there are several."""
-    outer = levels[0]
+def common_statistics(state: FeatureState, options: StatisticsOptions, *, is_weighted: bool) -> CommonStatistics:
+    """The common part of a feature's statistics: of the innermost values of a row.
+
+    Levels of nesting are listed where there are several.
+    """
+    levels, outer = state.levels, state.levels[0]
+    if state.row_lengths is not None:
+        outer = replace(outer, lengths=state.row_lengths)
     num_non_missing, extent = total(outer.lengths), extent_of(outer.lengths) or _NOTHING
     is_nested = len(levels) > 1
     return CommonStatistics(

@@ -56,7 +56,7 @@ def with_custom(
 
 def semantic_statistics(state: FeatureState) -> tuple[CustomStatistic, ...]:
     """The domain that most of at least 100 values seem to have, by TFDV's rules: images, or natural language."""
-    if state.bytes is not None:
+    if state.bytes is not None and state.type == "BYTES":
         return _image(state.bytes)
     if state.text is not None and state.type == "STRING":
         return _natural_language(state.text)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -90,3 +91,11 @@ def test_too_many_values_are_refused(cursors: Cursors) -> None:
     made.check_number(f"hours={number}" for number in range(MAX_SLICES))
     with pytest.raises(DataError, match="more than 100 values"):
         made.check_number(f"hours={number}" for number in range(MAX_SLICES + 1))
+
+
+def test_a_predicate_runs_no_statement_of_its_own(cursors: Cursors, tmp_path: Path) -> None:
+    attack = f"true)::BOOLEAN, false) AS chosen FROM given; COPY (SELECT 1) TO '{tmp_path}/a.csv'; SELECT ((1"
+    for predicate in (attack, f"exists (select * from read_text('{__file__}'))"):
+        with pytest.raises(DataError):
+            slicer(cursors, sql_slices={"a": predicate})
+    assert list(tmp_path.iterdir()) == []

@@ -10,19 +10,28 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from penstock.ml.data.statistics.prefix_histogram import total
+from penstock.ml.data.metadata.statistics import StatisticsType
+from penstock.ml.data.statistics.merge_feature import binary_type
 from penstock.ml.data.statistics.scan.budget import ValueBudget
 from penstock.ml.data.statistics.scan.bytes_collector import BytesCollector
 from penstock.ml.data.statistics.scan.cursor import Cursors
 from penstock.ml.data.statistics.scan.key_counter import LengthCounter
 from penstock.ml.data.statistics.scan.leaf import Leaf, leaf_of, numbers_of, plain
 from penstock.ml.data.statistics.scan.number_collector import NumberCollector
+from penstock.ml.data.statistics.scan.row_length import Nesting, row_lengths
 from penstock.ml.data.statistics.scan.row_weight import WeightSum
 from penstock.ml.data.statistics.scan.tally import Tally, tally
 from penstock.ml.data.statistics.scan.text_batch import text_batch
 from penstock.ml.data.statistics.scan.text_collector import TextCollector
 from penstock.ml.data.statistics.scan.value_collector import ValueCollector
-from penstock.ml.data.statistics.state import MAX_BINS, MAX_SHORT_VALUES, FeatureState, NestLevel, TextState
+from penstock.ml.data.statistics.state import (
+    MAX_BINS,
+    MAX_SHORT_VALUES,
+    BytesState,
+    FeatureState,
+    NestLevel,
+    TextState,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +102,11 @@ class FeatureCollector:
     def __init__(self, path: tuple[str, ...], kind: pa.DataType, setting: Setting) -> None:
         self.path = path
         self._setting = setting
+        self._is_image = path in setting.bytes_paths
         inner, depth = _innermost(kind)
         self._depth = depth
         self._levels = [LevelCollector(setting) for _ in range(max(depth, 1))]
+        self._rows = LevelCollector(setting) if depth > 1 else None
         self._lock = Lock()
         self._sum = WeightSum(f"column '{'.'.join(path)}'")
         self._fields: list[FeatureCollector] = []
@@ -117,7 +128,7 @@ class FeatureCollector:
             )
         elif leaf.kind != "none":
             self._texts = TextCollector(*setting.value_collectors(), setting.budget)
-        if leaf.kind == "binary" or (leaf.kind == "text" and self.path in setting.bytes_paths):
+        if leaf.kind == "binary" or (leaf.kind == "text" and self._is_image):
             self._bytes = BytesCollector(*setting.value_collectors(), setting.cursors)
 
     def add(self, values: pa.Array, weights: np.ndarray | None) -> None:
@@ -146,8 +157,11 @@ class FeatureCollector:
 
     def _present(self, values: pa.Array, weights: np.ndarray | None) -> tuple[pa.Array, np.ndarray | None]:
         """The innermost values that are present, each with its row's weight; counts them on the way."""
+        nesting: list[Nesting] = []
+        of_rows = weights
         for index, level in enumerate(self._levels):
             missing = values.null_count
+            is_present = np.asarray(values.is_valid()) if missing and self._rows is not None else None
             values, weights, weight_missing = _without_nulls(values, weights)
             if not self._depth:
                 level.add(missing, weight_missing, _ones(len(values), weights))
@@ -161,25 +175,33 @@ class FeatureCollector:
                 lengths = np.bincount(owners[is_valid], minlength=lengths.size).astype(np.int64)
                 values, inner, _ = _without_nulls(values, inner)
             level.add(missing, weight_missing, tally(lengths, None, weights))
+            nesting.append(Nesting(is_present, lengths))
+            of_rows = weights if not index else of_rows
             weights = inner
+        if self._rows is not None:
+            self._rows.add(0, 0, tally(row_lengths(nesting), None, of_rows))
         return values, weights
 
-    def _is_binary(self, text: TextState) -> bool:
-        """Binary values are text where most of them are UTF-8, and the schema does not call them images."""
-        return self.path in self._setting.bytes_paths or 2 * text.num_invalid_utf8 > total(text.lengths)
+    def _halves(self) -> tuple[StatisticsType, TextState | None, BytesState | None]:
+        """Texts and bytes, and which of them the feature is; what the schema calls images are bytes alone."""
+        text = None if self._texts is None else self._texts.state()
+        binary = None if self._bytes is None or text is None else self._bytes.state()
+        if text is None or binary is None:
+            return self._leaf.type, text, None
+        return ("BYTES", None, binary) if self._is_image else (binary_type(text, binary), text, binary)
 
     def states(self) -> Iterator[FeatureState]:
         """What was taken in: this feature, then those inside of it."""
-        text = None if self._texts is None else self._texts.state()
-        is_binary = self._bytes is not None and text is not None and self._is_binary(text)
+        kind, text, binary = self._halves()
         yield FeatureState(
             path=self.path,
-            type="BYTES" if is_binary else self._leaf.type,
+            type=kind,
             levels=tuple(level.state() for level in self._levels),
             numeric=None if self._numbers is None else self._numbers.state(),
-            text=None if is_binary else text,
-            bytes=self._bytes.state() if is_binary and self._bytes is not None else None,
+            text=text,
+            bytes=binary,
             domain=self._leaf.domain,
+            row_lengths=None if self._rows is None else self._rows.state().lengths,
         )
         for inner in self._fields:
             yield from inner.states()
