@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -13,12 +13,13 @@ import pyarrow as pa
 
 from penstock.ml.data.metadata.statistics import StatisticsType
 from penstock.ml.data.statistics import text_state, value_sample
-from penstock.ml.data.statistics.exact_sum import add, exact, scaled, sum_of, sum_of_squares
+from penstock.ml.data.statistics.exact_sum import add, scaled
 from penstock.ml.data.statistics.prefix_histogram import of_lengths, of_numbers
 from penstock.ml.data.statistics.state import (
     WEIGHT_UNITS,
     BytesState,
     DatasetState,
+    ExactSum,
     FeatureState,
     NestLevel,
     NumericState,
@@ -27,6 +28,23 @@ from penstock.ml.data.statistics.state import (
 from penstock.ml.data.statistics.text_hash import long_text
 
 Weighted = list[tuple[Any, int]]
+
+
+def exact(number: float) -> ExactSum:
+    """A finite number, exactly."""
+    numerator, denominator = number.as_integer_ratio()
+    return scaled(numerator, 1 - denominator.bit_length())
+
+
+def sum_of(numbers: Iterable[float]) -> ExactSum:
+    """Sum of finite numbers."""
+    return add(map(exact, numbers))
+
+
+def sum_of_squares(numbers: Iterable[float]) -> ExactSum:
+    """Sum of the squares of finite numbers."""
+    roots = map(exact, numbers)
+    return add(scaled(root.mantissa * root.mantissa, 2 * root.exponent) for root in roots)
 
 
 def naive_state(table: pa.Table, *, weight: str = "", name: str = "", limit: int = 0) -> DatasetState:
@@ -55,7 +73,10 @@ def _add(
     row_lengths = _row_lengths(rows, kind, is_weighted)
     while pa.types.is_list(kind):
         present = [(value, units) for value, units in rows if value is not None]
-        levels.append(_level(rows, [len(value) for value, _ in present], is_weighted))
+        # A null is no value, but a list of its own where lists are inside.
+        is_outer = pa.types.is_list(kind.value_type)
+        lengths = [sum(is_outer or item is not None for item in value) for value, _ in present]
+        levels.append(_level(rows, lengths, is_weighted))
         rows, kind = [(item, units) for value, units in present for item in value], kind.value_type
     if not levels:
         levels.append(_level(rows, [1 for value, _ in rows if value is not None], is_weighted))

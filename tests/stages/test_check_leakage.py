@@ -8,7 +8,7 @@ import pytest
 from penstock.core.error import DataError, UsageError
 from penstock.ml.data import Dataset
 from penstock.ml.data.parquet import write_parquet
-from penstock.stages import check_leakage, split
+from penstock.stages import check_leakage, split, split_three
 
 
 @pytest.fixture
@@ -37,3 +37,29 @@ def test_rows_that_are_held_out(data: Dataset) -> None:
     assert dict(found.splits) == {"train": parts.train.num_rows, "eval": parts.eval.num_rows}
     with pytest.raises(DataError, match="duplicate_rows"):
         check_leakage(data, data, max_strength=0.9)
+
+
+def test_three_splits(data: Dataset) -> None:
+    parts = split_three(data, key="fare")
+    found = check_leakage(parts.train, parts.eval, parts.test, max_strength=2)
+    assert list(found.splits) == ["train", "eval", "test"]
+    with pytest.raises(DataError, match="duplicate_rows"):
+        check_leakage(parts.train, test=parts.train)
+
+
+def test_columns_with_a_meaning_of_their_own(tmp_path: Path) -> None:
+    moments = {"now": [100 * i for i in range(100)], "known": [100 * i + 5 for i in range(100)]}
+    seconds = {name: [2_000_000_000 + value for value in values] for name, values in moments.items()}
+    later = [value + (i % 4 == 0) * 20 for i, value in enumerate(seconds["known"])]
+    table = pa.table({**seconds, "later": later, "part": ["train", "eval"] * 50})
+    write_parquet(table, tmp_path / "a.parquet")
+    rows = Dataset(tmp_path)
+    options = {"time": "now", "label_time": "known", "splits": "part"}
+    found = check_leakage(rows, options=options, max_strength=2)
+    assert dict(found.splits) == {"train": 50, "eval": 50}
+    future = [one.details["than"] for one in found.findings if one.kind == "future_value"]
+    assert sorted(future) == ["known", "now"]
+    with pytest.raises(UsageError, match="come in 2 splits, and 'part' names others"):
+        check_leakage(rows, rows, options=options)
+    with pytest.raises(UsageError, match="option 'time' is 3"):
+        check_leakage(rows, options={"time": 3})

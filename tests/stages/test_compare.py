@@ -25,6 +25,15 @@ def test_a_limit_that_is_passed_stops_the_step() -> None:
         stages.compare(statistics("a", "b"), statistics("a", "a"), thresholds={"l_infinity": 0.1}, fail=True)
 
 
+def test_a_limit_that_cannot_be_checked_stops_the_step(capsys: pytest.CaptureFixture[str]) -> None:
+    nothing = Statistics.of(pa.table({"company": pa.array([], pa.string())}))
+    with pytest.raises(DataError, match="nothing could be compared: there are no examples in the current data"):
+        stages.compare(statistics("a"), nothing, thresholds={"l_infinity": 0.1}, fail=True)
+    capsys.readouterr()
+    assert stages.compare(statistics("a"), nothing, fail=True).is_ok
+    assert "nothing could be compared" in capsys.readouterr().out
+
+
 def test_limits_of_a_schema() -> None:
     schema = Schema.from_text("features: {company: {type: string, skew: {l_infinity: 0.1}}}")
     assert stages.compare(statistics("a", "b"), statistics("a", "a"), schema).is_ok

@@ -6,6 +6,7 @@ from penstock.stages.describe import describe
 from penstock.stages.evaluate import evaluate
 from penstock.stages.infer_schema import infer_schema
 from penstock.stages.ingest import fingerprint_source, ingest
+from penstock.stages.merge_statistics import merge_statistics
 from penstock.stages.select import Selection, select
 from penstock.stages.split import Splits, ThreeSplits, split, split_three
 from penstock.stages.train import train
@@ -24,6 +25,7 @@ __all__ = [
     "infer_schema",
     "ingest",
     "load_schema",
+    "merge_statistics",
     "select",
     "split",
     "split_three",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Literal
 
 from penstock.core.context import log_metrics
-from penstock.core.error import DataError
 from penstock.engine.authoring import step
 from penstock.ml.data.drift.comparison import Comparison
 from penstock.ml.data.schema.schema import Schema
@@ -37,24 +36,20 @@ def compare(
     thresholds : dict of str to float, optional
         Limits of measures for all features: ``{"psi": 0.2}``.
     fail : bool
-        Whether the step fails where a limit is passed.
+        Whether the step fails where something is found: a limit that is passed or cannot be checked, a feature that
+        came, went or has another type.
 
     Raises
     ------
     DataError
-        If a limit is passed and ``fail`` is set.
+        If something is found and ``fail`` is set; with the worst of it.
     """
     from penstock.ml.data.drift import compare as measure
 
     found = measure(baseline, current, kind=kind, schema=schema, thresholds=thresholds)
     log_metrics({"findings": len(found.findings)})
-    if found.findings:
+    if found.findings or found.obstacle:
         print(found)  # noqa: T201 - the step's log is where people look first
-    if fail and not found.is_ok:
-        worst = found.findings[0]
-        raise DataError(
-            f"{len(found.findings)} limits are passed, the worst by '{worst.feature}': {worst.why}",
-            where="stage 'compare'",
-            fix="look at the step's log; correct the data, or raise the limit in the schema",
-        )
+    if fail:
+        found.raise_if()
     return found

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from penstock.core.error import UsageError
 from penstock.engine.authoring import step
 from penstock.ml.data.dataset import Dataset
 from penstock.ml.data.schema.schema import Schema
@@ -16,6 +19,7 @@ def describe(
     weight: str = "",
     slices: list[str] | None = None,
     cross: list[list[str]] | None = None,
+    options: dict[str, Any] | None = None,
 ) -> Statistics:
     """Compute statistics: types, missing values, distributions, most frequent values.
 
@@ -30,6 +34,9 @@ def describe(
         Columns each of whose values is described by itself, too.
     cross : list of pairs of str, optional
         Columns to relate.
+    options : dict, optional
+        Further settings of `penstock.ml.data.statistics.StatisticsOptions` by name: ``{"exact_quantiles": True,
+        "sql_slices": {"night": "hour < 6"}, "vocabularies": {"words": "words.txt"}, "semantic_domains": True}``.
 
     Returns
     -------
@@ -40,10 +47,14 @@ def describe(
     ------
     DataError
         If a named column is not there, or a weight is missing or negative.
+    UsageError
+        If an option is unknown, or given twice.
     """
     from penstock.ml.data.statistics.options import StatisticsOptions
 
-    pairs = tuple((left, right) for left, right in cross or ())
-    message = schema.message if schema is not None else None
-    options = StatisticsOptions(weight=weight, slices=tuple(slices or ()), cross=pairs, schema=message)
-    return Statistics.of(data, options=options)
+    given = {"weight": weight, "slices": slices, "cross": cross, "schema": schema}
+    named = {name: value for name, value in given.items() if value not in (None, "", [])}
+    for name in options or {}:
+        if name in named:
+            raise UsageError(f"{name} is given twice", where="stage 'describe'", fix=f"leave {name} out of the options")
+    return Statistics.of(data, options=StatisticsOptions.of({**(options or {}), **named}))

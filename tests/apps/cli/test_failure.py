@@ -30,3 +30,9 @@ def test_errors_of_the_system_say_where(capsys: pytest.CaptureFixture[str]) -> N
     text = capsys.readouterr().err
     assert "No space left on device" in text
     assert "where  /tmp/full" in text
+
+
+def test_what_a_terminal_would_obey_is_escaped(capsys: pytest.CaptureFixture[str]) -> None:
+    print_failure(DataError("no column 'a\x1b[2Jb'\r\nsecond", where="caf\u00e9", fix="x"), is_debug=False)
+    text = capsys.readouterr().err
+    assert text.startswith("error  no column 'a\\x1b[2Jb'\\r\n       second\nwhere  café\n")

@@ -127,3 +127,29 @@ def test_failures_inside_of_duckdb_are_told_without_its_stack() -> None:
     error = duckdb.InternalException('INTERNAL Error: no "place" for it\nStack Trace:\n/a/b.so(+0x1) [0x2]\n')
     found = sql_error(error, "here")
     assert (found.what, "Stack" in str(found)) == ('no "place" for it', False)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["random() < 0.5", "day < CURRENT_DATE", "exists(select now())", "uuid() = id", "nextval('s') > 1", "age(day) > d"],
+)
+def test_an_expression_that_gives_something_else_each_time_is_refused(text: str) -> None:
+    with pytest.raises(DataError, match="each time it runs"):
+        check_expression(text, "here")
+
+
+@pytest.mark.parametrize("text", ["age(day, other) > d", "trip.current_date = day", "x > 1 -- now()", "'now()' = s"])
+def test_an_expression_over_the_row_alone(text: str) -> None:
+    check_expression(text, "here")
+
+
+@pytest.mark.parametrize(
+    ("told", "fix"),
+    [
+        ("Not implemented Error: Unsupported Internal Arrow Type e", "cast the column"),
+        ("Invalid Input Error: No magic bytes found at end of file 'a'", "write the file again"),
+        ("Binder Error: no such column", "correct the query"),
+    ],
+)
+def test_the_fix_fits_what_is_wrong(told: str, fix: str) -> None:
+    assert sql_error(duckdb.Error(told), "here").fix.startswith(fix)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
@@ -179,3 +180,11 @@ def test_a_query_reaches_nothing_but_the_data(tmp_path: Path) -> None:
 def test_days_beyond_pythons_years_are_shown(tmp_path: Path) -> None:
     pq.write_table(pa.table({"day": pa.array([2**31 - 1], pa.date32())}), tmp_path / "a.parquet")
     assert "2147483647 (date32[day])" in Dataset(tmp_path / "a.parquet")._repr_html_()
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may list everything")
+def test_a_folder_that_may_not_be_listed(tmp_path: Path) -> None:
+    folder = tmp_path / "closed"
+    folder.mkdir(mode=0o300)
+    with pytest.raises(DataError, match="no permission"):
+        Dataset(folder)

@@ -64,4 +64,6 @@ def _from_system(error: OSError) -> PenstockError:
 
 
 def _indented(text: str) -> str:
-    return text.replace("\n", "\n       ")
+    """Further lines below the first one; signs that a terminal would obey, as in names of columns, are escaped."""
+    lines = ("".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in line) for line in text.split("\n"))
+    return "\n       ".join(lines)

@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from io import TextIOWrapper
 from typing import Annotated, cast
 
 import typer
@@ -60,6 +61,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     int
         0 done, 1 the work failed, 2 wrong usage, 130 canceled, 141 nobody reads the output.
     """
+    _escape_output()
     arguments, is_debug = _without_debug(list(sys.argv[1:] if argv is None else argv))
     try:
         code = _invoke(arguments or ["--help"])
@@ -95,6 +97,12 @@ def _without_debug(arguments: list[str]) -> tuple[list[str], bool]:
     end = arguments.index("--") if "--" in arguments else len(arguments)
     kept = [argument for argument in arguments[:end] if argument != _DEBUG]
     return kept + arguments[end:], len(kept) < end
+
+
+def _escape_output() -> None:
+    """A sign that standard output cannot show becomes an escape, not a failure halfway."""
+    if isinstance(sys.stdout, TextIOWrapper) and sys.stdout.errors == "strict":
+        sys.stdout.reconfigure(errors="backslashreplace")
 
 
 def _discard_output() -> None:

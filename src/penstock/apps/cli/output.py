@@ -12,8 +12,19 @@ from typing import Any, TextIO
 
 
 def print_json(value: Any) -> None:
-    """Print a value as one line of JSON."""
-    print(strict_json(value))
+    """Print a value as one line of JSON, with escapes for what standard output cannot show."""
+    text = strict_json(value)
+    # Signs beyond ASCII stand in strings only, where JSON has escapes for them.
+    print(text if _is_shown(text) else json.dumps(json.loads(text)))
+
+
+def print_yaml(text: str) -> None:
+    """Print YAML as it is, or with escapes where standard output cannot show it."""
+    if not _is_shown(text):
+        import yaml
+
+        text = yaml.safe_dump(yaml.safe_load(text), allow_unicode=False, sort_keys=False)
+    sys.stdout.write(text)
 
 
 def strict_json(value: Any, *, indent: int | None = None, default: Callable[[Any], Any] | None = None) -> str:
@@ -37,6 +48,15 @@ def strict_json(value: Any, *, indent: int | None = None, default: Callable[[Any
     except ValueError:
         # Rare, so that the values are walked only then.
         return json.dumps(_finite(value), ensure_ascii=False, indent=indent, default=default)
+
+
+def _is_shown(text: str) -> bool:
+    """Whether standard output has all signs of a text."""
+    try:
+        text.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _finite(value: Any) -> Any:

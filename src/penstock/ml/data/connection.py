@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from functools import lru_cache
 from pathlib import Path
@@ -15,6 +16,26 @@ if TYPE_CHECKING:
     import duckdb
 
 _WRITING_WORD = re.compile(r"\b(copy|delete|insert|merge|update)\b", re.IGNORECASE)
+_REMEDIES = (
+    (
+        re.compile("Unsupported Internal Arrow Type"),
+        "cast the column before: 16-bit numbers to 32 bits, decimals to at most 38 digits, what is exotic to text",
+    ),
+    (
+        re.compile(
+            "magic bytes|Failed to read file|[Dd]ecompress|TProtocolException|Invalid TType|no longer a Parquet"
+        ),
+        "write the file again; it may be truncated, damaged or still being written",
+    ),
+)
+"""What to do where not the query is wrong, but what it reads."""
+
+_UNREPEATABLE = frozenset({"CONSISTENT_WITHIN_QUERY", "VOLATILE"})
+# DuckDB's function table calls these consistent, or does not say; `error` never gives a value.
+_CLOCKS = frozenset(
+    {"ago", "current_localtime", "current_localtimestamp", "pg_conf_load_time", "pg_postmaster_start_time"}
+)
+_CLOCK_WORDS = frozenset({"current_date", "current_time", "current_timestamp", "localtime", "localtimestamp"})
 # How DuckDB's parser calls a part of a query that changes something; quotes in texts are escaped there.
 _WRITING_NODE = re.compile(r'"type":"(?!SET_|RECURSIVE_|CTE_)\w+_QUERY_NODE"')
 
@@ -70,12 +91,13 @@ def confine(connection: duckdb.DuckDBPyConnection, paths: Iterable[Path] = ()) -
 
 
 def check_expression(text: str, where: str) -> None:
-    """Accept exactly one SQL expression, which can be put in parentheses.
+    """Accept exactly one SQL expression, which can be put in parentheses and gives the same each time it runs.
 
     Raises
     ------
     DataError
-        If the text does not parse, or is anything else: several expressions, a statement, a part of one.
+        If the text does not parse, is anything else (several expressions, a statement, a part of one), or asks a
+        clock, a random number or a counter.
     """
     import duckdb
 
@@ -84,6 +106,12 @@ def check_expression(text: str, where: str) -> None:
     except (duckdb.Error, ValueError) as error:
         found = sql_error(error, where)
         raise DataError(found.what, where=where, fix="write one SQL expression over the columns of a row") from error
+    if name := _unrepeatable(text):
+        raise DataError(
+            f"'{name}' gives something else each time it runs",
+            where=where,
+            fix="write the value itself, such as DATE '2026-01-31', or add it to the data as a column",
+        )
 
 
 @lru_cache(maxsize=64)
@@ -121,7 +149,8 @@ def sql_error(error: Exception, where: str) -> DataError:
     return DataError(
         lines[0] if lines else type(error).__name__,
         where=where,
-        fix=" ".join(hints) or "correct the query; the data set is called `this`",
+        fix=next((fix for pattern, fix in _REMEDIES if pattern.search(told)), " ".join(hints))
+        or "correct the query; the data set is called `this`",
     )
 
 
@@ -160,13 +189,43 @@ def shorten(text: str, width: int = 120) -> str:
     return line if len(line) <= width else line[: width - 3] + "..."
 
 
+def _unrepeatable(expression: str) -> str:
+    """The first function in an expression whose answer depends on more than the row; empty if there is none."""
+    ((parsed,),) = _parser().execute("select json_serialize_sql(?)", [f"select ({expression}\n)"]).fetchall()
+    nodes = [json.loads(parsed)]
+    while nodes:
+        node = nodes.pop()
+        if isinstance(node, list):
+            nodes += node
+        elif isinstance(node, dict):
+            name = str(node.get("function_name", "")).lower()
+            words = node.get("column_names") or [""]
+            if name in _unrepeatable_functions() or (name == "age" and len(node["arguments"]) == 1):
+                return name
+            # Without parentheses a clock looks like a column.
+            if len(words) == 1 and words[0].lower() in _CLOCK_WORDS:
+                return str(words[0])
+            nodes += node.values()
+    return ""
+
+
+@lru_cache(maxsize=1)
+def _unrepeatable_functions() -> frozenset[str]:
+    rows = _parser().execute("select distinct function_name, stability from duckdb_functions()").fetchall()
+    return _CLOCKS | {str(name) for name, stability in rows if stability in _UNREPEATABLE and name != "error"}
+
+
 def _writes(query: str) -> bool:
     """Whether a SELECT holds a WITH that copies to a file or changes a table; DuckDB's statement type does not tell."""
     ((parsed,),) = _parser().execute("select json_serialize_sql(?)", [query]).fetchall()
     return _WRITING_NODE.search(parsed) is not None
 
 
-@lru_cache(maxsize=1)
 def _parser() -> duckdb.DuckDBPyConnection:
-    """Connection that only parses."""
+    """A cursor that only parses; one for each call, since a connection serves one thread at a time."""
+    return _parsing_database().cursor()
+
+
+@lru_cache(maxsize=1)
+def _parsing_database() -> duckdb.DuckDBPyConnection:
     return connect()

@@ -174,7 +174,11 @@ def _cell(value: Any) -> str:
 def _parquet_files(path: Path) -> tuple[Path, ...]:
     if path.is_file():
         return (path,)
-    files = tuple(sorted(path.glob("*.parquet"))) if path.is_dir() else ()
+    try:
+        # A pattern passes over what it may not list.
+        files = tuple(sorted(one for one in path.iterdir() if one.match("*.parquet"))) if path.is_dir() else ()
+    except PermissionError as error:
+        raise DataError("there is no permission to list the folder", where=str(path), fix="make it readable") from error
     if not files:
         raise DataError(
             "there is no Parquet file" if path.is_dir() else "there is no such file or folder",

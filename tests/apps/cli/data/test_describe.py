@@ -10,6 +10,8 @@ import pyarrow.parquet as pq
 import pytest
 from command_line import Call
 
+from penstock.ml.data.schema import Schema
+
 
 def test_one_line_per_feature(trips: str, penstock: Call) -> None:
     done = penstock("data", "describe", trips)
@@ -148,3 +150,37 @@ def test_a_schema_says_what_is_sparse(project: Path, penstock: Call) -> None:
     found = penstock("data", "validate", "sparse.parquet", "--schema", "schema.json")
     assert "SPARSE_FEATURE_LENGTH_MISMATCH" in found.out
     assert penstock("data", "validate", "sparse.json", "--schema", "schema.json").code == found.code
+
+
+def test_a_slice_by_a_predicate(trips: str, penstock: Call) -> None:
+    (found,) = penstock("data", "describe", trips, "--slice-sql", "night=trip_start_hour = 0", "--json").json
+    assert [dataset["name"] for dataset in found["datasets"]][1:] == ["night"]
+    done = penstock("data", "describe", trips, "--slice-sql", "night")
+    assert "'night' is no NAME=VALUE" in done.err
+
+
+def run_in_ascii(*arguments: str) -> subprocess.CompletedProcess[str]:
+    code = f"from penstock.apps.cli.main import main; import sys; sys.exit(main({list(arguments)!r}))"
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    return subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False)
+
+
+def test_json_and_yaml_on_an_ascii_terminal_say_the_same(project: Path) -> None:
+    pq.write_table(pa.table({"caf\u00e9": ["\u00fc", "b"] * 10}), "odd.parquet")
+    done = run_in_ascii("data", "describe", "odd.parquet", "--json", "-o", "odd.json")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout)["datasets"][0]["features"][0]["path"]["step"] == ["caf\u00e9"]
+    done = run_in_ascii("data", "schema", "odd.json")
+    assert (done.returncode, done.stderr) == (0, "")
+    Path("odd.yaml").write_text(done.stdout)
+    assert list(Schema.load("odd.yaml").features) == [("caf\u00e9",)]
+
+
+def test_a_format_that_is_given_says_what_a_file_is(project: Path, penstock: Call) -> None:
+    Path("rows.json").write_text('{"n": 1}\n{"n": 2}\n')
+    assert "rows.json  2 rows, 1 feature" in penstock("data", "describe", "rows.json", "--format", "jsonl").out
+
+
+def test_a_folder_that_cannot_be_made(trips: str, penstock: Call) -> None:
+    done = penstock("data", "describe", trips, "-o", f"{trips}/deep/stats.json")
+    assert (done.code, done.err.splitlines()[0]) == (1, "error  the folder cannot be made: Not a directory")

@@ -56,6 +56,16 @@ def test_features_that_came_went_or_changed(saved: str, penstock: Call) -> None:
     assert "changed  fare  type" in done.lines
 
 
+def test_what_could_not_be_compared(trips: str, saved: str, penstock: Call) -> None:
+    penstock("data", "describe", trips, "--sql", "select * from this where fare < 0", "-o", "nothing.json")
+    done = penstock("data", "drift", saved, "nothing.json", "--threshold", "psi=0.2")
+    assert done.code == 1
+    assert "unknown  all features  not comparable" in done.lines
+    done = penstock("data", "drift", saved, "nothing.json")
+    assert done.code == 0
+    assert done.lines[-1] == "nothing could be compared: there are no examples in the current data"
+
+
 def test_a_report_is_one_page(saved: str, later: str, penstock: Call) -> None:
     done = penstock("data", "drift", saved, later, "--report", "page.html")
     assert (done.code, done.lines[-1]) == (0, "wrote page.html")

@@ -70,3 +70,8 @@ def test_bad_input_is_told_in_three_lines_and_nothing_is_written(
     assert said in done.err
     assert [line.split()[0] for line in done.err.splitlines()] == ["error", "where", "fix"]
     assert not Path("parts").exists()
+
+
+def test_a_file_in_the_place_of_the_folder(trips: str, penstock: Call) -> None:
+    done = penstock("data", "split", trips, "-o", trips)
+    assert (done.code, done.err.splitlines()[0]) == (1, "error  the folder cannot be made: File exists")

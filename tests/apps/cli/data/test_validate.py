@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import pytest
+import yaml
 from command_line import Call
 
 from penstock.ml.data.anomalies import Anomalies
@@ -104,3 +105,12 @@ def test_bad_input_is_told_in_three_lines(
     assert (done.code, done.out) == (code, "")
     assert said in done.err
     assert [line.split()[0] for line in done.err.splitlines()] == ["error", "where", "fix"]
+
+
+def test_an_earlier_version_of_the_data(saved: str, schema: str, penstock: Call) -> None:
+    text = Path(schema).read_text()
+    limits = {"num_examples_version_comparator": {"min_fraction_threshold": 1.5}}
+    Path(schema).write_text(yaml.safe_dump({**yaml.safe_load(text), "dataset_constraints": limits}))
+    assert penstock("data", "validate", saved, "--schema", schema).code == 0
+    done = penstock("data", "validate", saved, "--schema", schema, "--earlier-version", saved)
+    assert (done.code, done.lines[0].split()[-1]) == (1, "COMPARATOR_LOW_NUM_EXAMPLES")

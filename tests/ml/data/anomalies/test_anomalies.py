@@ -130,6 +130,14 @@ def test_files_that_are_none(tmp_path: Path) -> None:
         Anomalies.load(tmp_path / "bad.json")
 
 
+def test_the_folder_of_an_artifact(tmp_path: Path) -> None:
+    found = anomalies(finding())
+    found.save(tmp_path / "anomalies.json")
+    assert Anomalies.load(tmp_path) == found
+    with pytest.raises(DataError, match="the anomalies cannot be read"):
+        Anomalies.load(tmp_path.parent)
+
+
 def test_text_and_html() -> None:
     assert repr(anomalies()) == "Anomalies: none"
     assert "The data match the schema." in anomalies()._repr_html_()
@@ -143,7 +151,7 @@ def test_text_and_html() -> None:
 
 
 def test_a_place_that_cannot_be_written(tmp_path: Path) -> None:
-    found = Anomalies.from_json("{}", where="here")
+    found = Anomalies.from_bytes("{}", where="here")
     for path in (tmp_path, tmp_path / "none" / "a.json"):
         with pytest.raises(DataError, match="cannot be written"):
             found.save(path)

@@ -21,4 +21,10 @@ def test_advice_by_type(kind: str, words: str) -> None:
 
 
 def test_names_are_safe_in_a_shell() -> None:
-    assert fix_of("INT_TYPE_BIG_INT", "a b; rm").endswith("--relax 'a b; rm'")
+    assert fix_of("INT_TYPE_BIG_INT", "a b; rm").endswith("--relax 'a b; rm' -o SCHEMA")
+
+
+def test_the_command_names_all_that_it_needs() -> None:
+    command = "penstock data schema STATS --schema SCHEMA --relax fare -o SCHEMA"
+    for kind in ("SCHEMA_NEW_COLUMN", "SCHEMA_MISSING_COLUMN", "COMPARATOR_L_INFTY_HIGH", "SEMANTIC_DOMAIN_UPDATE"):
+        assert fix_of(kind, "fare").endswith(f": {command}")  # type: ignore[arg-type]

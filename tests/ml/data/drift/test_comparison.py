@@ -46,6 +46,19 @@ def test_findings_say_why_and_what_to_do(comparison: Comparison) -> None:
     assert all(finding.fix for finding in comparison.findings)
 
 
+def test_an_error_tells_the_worst_five(comparison: Comparison) -> None:
+    with pytest.raises(
+        DataError, match=r"drift in 2 points:\n    gone \(missing\): .*\n    t \(l_infinity\): "
+    ) as caught:
+        comparison.raise_if()
+    assert caught.value.fix == "; ".join(finding.fix for finding in comparison.findings)
+    before = statistics(**{f"c{i}": pa.array([i]) for i in range(7)})
+    with pytest.raises(DataError, match=r"in 7 points:(\n    c\d .*){5}\n    and 2 more") as caught:
+        compare(before, statistics(x=pa.array([1])), features=[f"c{i}" for i in range(7)]).raise_if()
+    assert caught.value.fix.count("bring the column back") == 1
+    compare(before, before).raise_if()
+
+
 def test_metadata_has_the_measures_that_it_knows(comparison: Comparison) -> None:
     text = {info.path.step: info for info in comparison.drift_skew_info if info.path}[("t",)]
     assert not text.skew_measurements

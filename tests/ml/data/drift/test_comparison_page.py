@@ -57,6 +57,23 @@ def test_the_verdict_says_whether_there_were_limits() -> None:
     assert compare(some, some, thresholds={"psi": 0.2}).page().notes[0].level == "ok"
 
 
+def test_a_page_says_what_could_not_be_compared() -> None:
+    some, nothing = statistics(a=pa.array([1.0])), statistics(a=pa.array([], pa.float64()))
+    assert compare(some, nothing).page().notes[1].text.startswith("Nothing could be compared: there are no examples")
+    whole = compare(some, nothing, thresholds={"psi": 0.2}).page()
+    assert (whole.notes[1].level, whole.tiles[0].value, whole.tiles[1].value) == ("error", "1", "0")
+    empty = compare(some, statistics(a=pa.array([None], pa.float64())), thresholds={"psi": 0.2}).page()
+    assert empty.panels[0].notes[0].text.startswith("not measured: population stability index (limit 0.2)")
+    assert empty.panels[0].tables[-1].rows[-1][0] == "population stability index"
+    assert empty.tables[0].rows[0][1].text == "not comparable"
+
+
+def test_the_title_can_be_chosen() -> None:
+    some = statistics(a=pa.array([1.0]))
+    found = compare(some, some)
+    assert (found.page().title, found.page(title="May, June").title) == ("Drift", "May, June")
+
+
 def test_two_data_sets_of_one_name_are_told_apart() -> None:
     some = statistics(a=pa.array([1.0]))
     page = compare(some, some).page(some, some, names=("trips", "trips"))

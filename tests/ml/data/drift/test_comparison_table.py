@@ -18,6 +18,15 @@ def test_a_comparison_prints_as_a_table() -> None:
     ]
 
 
+def test_the_table_says_what_could_not_be_compared() -> None:
+    some = statistics(t=pa.array(["a", "b"]))
+    lines = as_text(compare(some, statistics(t=pa.array([None, None], pa.string())))).splitlines()
+    assert lines[0].endswith("nothing found")
+    assert lines[2].endswith("not comparable")
+    heading = as_text(compare(statistics(t=pa.array([], pa.string())), some)).splitlines()[0]
+    assert heading.endswith("nothing found; nothing could be compared: there are no examples in the baseline")
+
+
 def test_long_tables_end_with_the_number_of_the_others() -> None:
     some = statistics(**{f"c{i}": pa.array([i]) for i in range(5)})
     assert as_text(compare(some, some), rows=3).splitlines()[-1] == "... and 2 more"

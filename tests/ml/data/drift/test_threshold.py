@@ -62,6 +62,15 @@ def test_what_is_given_goes_before_the_schema_and_a_feature_before_all() -> None
     assert limits.of("fare", ("fare",)) == {"l_infinity": 0.5, "psi": 0.1}
 
 
+def test_whether_there_are_limits_and_those_by_name() -> None:
+    limits = limits_of(SCHEMA, {"psi": 1, "fare": {"psi": 0.1}}, "drift", ["fare"])
+    assert limits.own("fare", ("fare",)) == {"psi"}
+    assert limits.own("company", ("company",)) == {"l_infinity"}
+    assert limits
+    assert limits_of(None, {"psi": 0}, "drift", [])
+    assert not limits_of(None, {"fare": {}}, "drift", ["fare"])
+
+
 def test_a_feature_of_some_environments_may_be_missing() -> None:
     assert limits_of(SCHEMA, {}, "drift", []).optional == {("label",)}
 

@@ -56,6 +56,22 @@ def test_files_that_are_no_images(tmp_path: Path) -> None:
     assert near(find_leakage(absent, splits="s")) == []
 
 
+def test_pairs_are_named_the_most_alike_first(tmp_path: Path) -> None:
+    split = ["train", "eval"] * 30
+    hashes = [f"{'0' * 24}{i // 2 * 7:07x}{i % 2}" for i in range(60)]
+    hashes[3] = hashes[2]
+    rows = pa.table({"perceptual_hash": hashes, "path": [f"{i}.png" for i in range(60)], "s": split})
+    (finding,) = [one for one in find_leakage(rows, splits="s").findings if one.kind == "near_duplicate_images"]
+    pairs = finding.details["pairs"]
+    assert len(pairs) == 20
+    assert pairs[0] == {"image": "3.png", "like": "2.png", "unlike bits": 0}
+    assert [pair["unlike bits"] for pair in pairs[1:]] == [1] * 19
+    page = Leakage([finding]).page()
+    assert tuple(page.panels[0].tables[-1].columns) == ("image", "like", "unlike bits")
+    unnamed = find_leakage(rows.drop_columns(["path"]), splits="s").findings
+    assert all("pairs" not in one.details for one in unnamed)
+
+
 @pytest.mark.heavy(budget_s=60)
 def test_a_random_split_of_photographs_is_found_and_one_by_blocks_is_not(real_data: Path) -> None:
     files = sorted((real_data / "rock_paper_scissors").glob("*/*.jpg"))

@@ -19,9 +19,10 @@ def test_the_strongest_comes_first_then_the_kind() -> None:
 
 
 def test_limits() -> None:
-    assert not FOUND.is_ok()
-    assert FOUND.is_ok(0.97)
-    assert Leakage([]).is_ok(0)
+    assert not FOUND.is_ok
+    assert not Leakage([Finding("z", "identifier", 0.5, "it counts rows", "leave it out")]).is_ok
+    assert Leakage([WEAK]).is_ok
+    assert FOUND.at_least(0.97) == ()
     assert FOUND.at_least(0.05) == FOUND.findings
     FOUND.raise_if(0.97)
     with pytest.raises(DataError, match=r"tips \(label_source, 0\.96\): the label .*; \* \(duplicate_rows") as caught:
@@ -29,7 +30,7 @@ def test_limits() -> None:
     assert caught.value.where == "label 'big'"
     assert caught.value.fix == "leave it out; remove them"
     with pytest.raises(UsageError, match="strength 2"):
-        FOUND.is_ok(2)
+        FOUND.at_least(2)
 
 
 def test_json_comes_back_and_is_canonical(tmp_path: Path) -> None:
@@ -52,10 +53,17 @@ def test_json_comes_back_and_is_canonical(tmp_path: Path) -> None:
 )
 def test_files_that_are_something_else(text: str, tmp_path: Path) -> None:
     (tmp_path / "a.json").write_bytes(text.encode("latin-1"))
-    with pytest.raises(DataError, match="no report of leakage"):
+    with pytest.raises(DataError, match="no report of leakage") as caught:
         Leakage.load(tmp_path / "a.json")
-    with pytest.raises(DataError, match="no report of leakage"):
+    assert caught.value.where == str(tmp_path / "a.json")
+
+
+def test_places_that_cannot_be_read_or_written(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="report of leakage cannot be read"):
         Leakage.load(tmp_path / "b.json")
+    for path in (tmp_path, tmp_path / "none" / "a.json"):
+        with pytest.raises(DataError, match="report of leakage cannot be written"):
+            FOUND.save(path)
 
 
 def test_an_unknown_kind_is_refused() -> None:

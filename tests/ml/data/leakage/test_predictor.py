@@ -8,8 +8,8 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 from penstock.ml.data.leakage.feature_counts import feature_counts
+from penstock.ml.data.leakage.options import LeakageOptions, Request
 from penstock.ml.data.leakage.predictor import Power, auc_of, power_of, power_of_missing
-from penstock.ml.data.leakage.request import LeakageOptions, Request
 from penstock.ml.data.leakage.rows import open_rows
 
 RANDOM = np.random.default_rng(3)

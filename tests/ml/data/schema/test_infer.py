@@ -140,8 +140,10 @@ def test_statistics_that_are_not_of_all_rows() -> None:
     slices = tuple(DatasetStatistics(name=name, num_examples=1) for name in ("a=1", "a=2"))
     with pytest.raises(DataError, match="no statistics of all rows"):
         infer_schema(StatisticsList(datasets=slices))
-    with pytest.raises(DataError, match="empty"):
+    with pytest.raises(DataError, match="those of: none at all"):
         infer_schema(StatisticsList())
+    with pytest.raises(DataError, match=r"type Table is given.*\n  where: infer_schema\(\)\n.*Statistics.of\(data\)"):
+        infer_schema(TABLE)
     everything = DatasetStatistics(name="All Examples", num_examples=2)
     assert infer_schema(StatisticsList(datasets=(*slices, everything))) == Schema()
 

@@ -10,13 +10,13 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from penstock.core.error import NotFoundError
+from penstock.core.error import DataError, NotFoundError
 from penstock.ml.data.anomalies import validate
 from penstock.ml.data.metadata.anomalies import AnomaliesMessage, AnomalyInfo, DriftSkewInfo, Measurement
 from penstock.ml.data.metadata.message import decode
 from penstock.ml.data.metadata.path import Path as FeaturePath
 from penstock.ml.data.metadata.statistics import StatisticsList
-from penstock.ml.data.schema import Schema, infer_schema
+from penstock.ml.data.schema import Schema, infer_schema, update_schema
 from penstock.ml.data.schema.diff import diff
 from penstock.ml.data.schema.relax import relax
 from penstock.ml.data.statistics.statistics import Statistics
@@ -152,3 +152,12 @@ def test_any_schema_and_any_statistics_of_tfdv(repository: Path) -> None:
         new = relax(schema, statistics)
         assert validate(statistics, new).message.anomaly_info == {}
         assert relax(new, statistics) == new
+
+
+@pytest.mark.parametrize("loosened", [relax, update_schema])
+def test_arguments_of_another_kind(loosened: Any, old: Schema, statistics: Statistics) -> None:
+    with pytest.raises(DataError, match=r"Statistics.of\(data\)"):
+        loosened(old, DATA)
+    with pytest.raises(DataError, match=r"str is no schema\n.*\n.*Schema.load\(path\)"):
+        loosened("schema.yaml", statistics)
+    assert loosened(old.message, statistics) == loosened(old, statistics)

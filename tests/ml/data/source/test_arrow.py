@@ -7,7 +7,7 @@ import pytest
 from pyarrow import feather
 
 from penstock.core.error import DataError
-from penstock.ml.data.source import ArrowSource
+from penstock.ml.data.source.arrow import ArrowSource
 
 TABLE = pa.table({"a": range(100), "b": pa.array([f"t{i % 3}" for i in range(100)]).dictionary_encode()})
 

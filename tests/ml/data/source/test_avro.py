@@ -14,7 +14,7 @@ import pyarrow as pa
 import pytest
 
 from penstock.core.error import DataError, MissingDependencyError
-from penstock.ml.data.source import AvroSource
+from penstock.ml.data.source.avro import AvroSource
 
 fastavro = pytest.importorskip("fastavro", reason="no Avro: pip install 'penstock[avro]'")
 

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from penstock.core.error import DataError
-from penstock.ml.data.source import CsvSource
+from penstock.ml.data.source.csv import CsvSource
 from penstock.ml.data.source.csv_type import _CHUNK_BYTES
 
 ROWS = 50_000
@@ -330,3 +330,11 @@ def test_a_line_longer_than_the_buffer(tmp_path: Path) -> None:
     path.write_text("x,y\n" + "z" * 40_000_000 + ",1\n")
     with pytest.raises(DataError, match="longer than 16 MiB"):
         CsvSource(str(path)).read().read_all()
+
+
+def test_numbers_beyond_the_largest_double_stay_text(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(f"a,b,c,d\n1e400,inf,1e300,{'9' * 310}.5\n1.5,-Infinity,2,1\n")
+    table = CsvSource(str(path)).read().read_all()
+    assert [str(kind) for kind in table.schema.types] == ["string", "string", "double", "string"]
+    assert table.column("a").to_pylist() == ["1e400", "1.5"]

@@ -7,7 +7,9 @@ import pytest
 
 from penstock.core.error import DataError, NotFoundError
 from penstock.ml.data.parquet import write_parquet
-from penstock.ml.data.source import CsvSource, ParquetSource, detect_format, open_source
+from penstock.ml.data.source import detect_format, open_source
+from penstock.ml.data.source.csv import CsvSource
+from penstock.ml.data.source.parquet import ParquetSource
 
 
 @pytest.fixture

@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from penstock.core.error import DataError
-from penstock.ml.data.source import JsonLinesSource
 from penstock.ml.data.source.json_shape import MAX_KEYS
+from penstock.ml.data.source.jsonl import JsonLinesSource
 
 UTC = dt.UTC
 

@@ -7,7 +7,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from penstock.core.error import DataError
-from penstock.ml.data.source import ParquetSource
+from penstock.ml.data.source.parquet import ParquetSource
 
 
 def failure(path: Path) -> DataError:

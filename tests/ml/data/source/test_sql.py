@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from penstock.core.error import DataError
@@ -56,3 +58,9 @@ def test_passwords_are_never_shown(url: str, shown: str) -> None:
 
 def test_the_decoded_form_of_a_password_is_hidden_too() -> None:
     assert DatabaseUrl("postgresql://ann:pa%40ss@db/city").hide("no 'pa@ss', no 'pa%40ss'") == "no '***', no '***'"
+
+
+@pytest.mark.parametrize("given", [{"table": 5}, {"query": b"SELECT 1"}, {"table": "a", "key": 1}])
+def test_what_is_no_text(given: dict[str, Any]) -> None:
+    with pytest.raises(DataError, match="no text"):
+        read_request("here", {}, given)

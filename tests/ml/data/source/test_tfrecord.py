@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from tf_examples import example, field, record, write_tfrecord
 
 from penstock.core.error import DataError
-from penstock.ml.data.source import TfRecordSource, open_source, tfrecord_frame
+from penstock.ml.data.source import open_source, tfrecord_frame
+from penstock.ml.data.source.tfrecord import TfRecordSource
 
 
 @pytest.fixture

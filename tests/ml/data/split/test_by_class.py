@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from penstock.core.error import DataError
 from penstock.ml.data import Dataset
 from penstock.ml.data.parquet import write_parquet
-from penstock.ml.data.split import StratifiedSplit, position, row_text, split_dataset
+from penstock.ml.data.split import StratifiedSplit, split_dataset
+from penstock.ml.data.split.row_text import position, row_text
 
 FRACTIONS = {"train": 0.7, "eval": 0.2, "test": 0.1}
 

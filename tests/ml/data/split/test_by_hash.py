@@ -9,7 +9,9 @@ import pytest
 from penstock.core.error import DataError
 from penstock.ml.data import Dataset, split_query, split_row
 from penstock.ml.data.parquet import write_parquet
-from penstock.ml.data.split import POSITIONS, HashSplit, split_dataset, split_ranges
+from penstock.ml.data.split import HashSplit, split_dataset
+from penstock.ml.data.split.by_hash import split_ranges
+from penstock.ml.data.split.row_text import POSITIONS
 
 FRACTIONS = {"train": 0.7, "eval": 0.2, "test": 0.1}
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from penstock.ml.data.connection import connect
-from penstock.ml.data.split import position, row_text, row_text_sql
+from penstock.ml.data.split.row_text import position, row_text, row_text_sql
 
 VALUES = {
     pa.bool_(): st.booleans(),

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -9,7 +11,7 @@ from naive_statistics import naive_state
 from tensorflow_metadata.proto.v0 import statistics_pb2
 
 from penstock.core.error import DataError
-from penstock.ml.data.statistics.file import DATASET, STATE, keep, read, states_of, write
+from penstock.ml.data.statistics.file import DATASET, STATE, VIEW, keep, read, states_of, write
 from penstock.ml.data.statistics.options import StatisticsOptions
 from penstock.ml.data.statistics.state import DatasetState
 from penstock.ml.data.statistics.view import view_list
@@ -39,6 +41,7 @@ def test_protocol_buffers_read_the_file() -> None:
     message = json_format.Parse(data, statistics_pb2.DatasetFeatureStatisticsList())
     names = [[item.name for item in feature.custom_stats] for feature in message.datasets[1].features]
     assert names == [[DATASET, STATE], [STATE], [STATE]]
+    assert message.datasets[0].features[0].custom_stats[-1].name == VIEW
     again = json_format.MessageToJson(message).encode()
     states, _ = states_of(*read(again, where="here"), where="here")
     assert written(*states) == data, "through protocol buffers and back"
@@ -71,3 +74,44 @@ def test_damaged_facts_of_the_data_set_are_refused(about: str) -> None:
     message, kept = read(json.dumps(plain).encode(), where="here")
     with pytest.raises(DataError, match="what the file keeps of data set '' is damaged"):
         states_of(message, kept, where="here")
+
+
+def edited(change: Callable[[dict[str, Any]], object]) -> bytes:
+    plain = json.loads(written(naive_state(TABLE)))
+    change(plain["datasets"][0])
+    return json.dumps(plain).encode()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda dataset: dataset.update(numExamples="4"),
+        lambda dataset: dataset["features"].pop(),
+        lambda dataset: dataset["features"].pop(0),
+        lambda dataset: dataset["features"].append(dataset["features"][0]),
+        lambda dataset: dataset["features"].append(dataset["features"][1]),
+        lambda dataset: dataset["features"][2]["numStats"].update(mean=7.0),
+        lambda dataset: dataset["features"][0]["customStats"].pop(),
+    ],
+)
+def test_an_edited_file_is_refused(change: Callable[[dict[str, Any]], object]) -> None:
+    with pytest.raises(DataError, match="was edited"):
+        read(edited(change), where="here")
+    read(edited(lambda dataset: None), where="here")
+
+
+def test_an_edited_file_of_another_tool_is_its_own_affair() -> None:
+    plain = json.loads(write(view_list([naive_state(TABLE)], OPTIONS), ()))
+    plain["datasets"][0]["numExamples"] = "4"
+    assert read(json.dumps(plain).encode(), where="here")[0].datasets[0].num_examples == 4
+
+
+@pytest.mark.parametrize("count", [-1, 1 << 64])
+def test_impossible_numbers_of_rows_are_refused(count: int) -> None:
+    with pytest.raises(DataError):
+        read(json.dumps({"datasets": [{"numExamples": count}]}).encode(), where="here")
+
+
+def test_a_byte_order_mark_is_no_fault() -> None:
+    data = written(naive_state(TABLE))
+    assert read(b"\xef\xbb\xbf" + data, where="here") == read(data, where="here")

@@ -8,7 +8,7 @@ import pytest
 from naive_statistics import naive_state
 
 from penstock.core.error import DataError
-from penstock.ml.data.statistics.merge_feature import absent, binary_type, merge_features
+from penstock.ml.data.statistics.merge_feature import absent, merge_features
 from penstock.ml.data.statistics.state import FeatureState
 
 
@@ -73,12 +73,7 @@ def test_domains_must_agree() -> None:
 
 def test_binary_values_are_texts_where_most_of_them_are() -> None:
     def binary(texts: list[str], num_invalid: int) -> FeatureState:
-        values = [text.encode() for text in texts] + [b"\xff"] * num_invalid
-        state, text = feature(pa.array(values)), feature(pa.array(texts)).text
-        assert text is not None
-        assert state.bytes is not None
-        both = replace(state, text=replace(text, num_invalid_utf8=num_invalid))
-        return replace(both, type=binary_type(both.text, both.bytes))  # type: ignore[arg-type]
+        return feature(pa.array([text.encode() for text in texts] + [b"\xff"] * num_invalid))
 
     mostly_text, mostly_not = binary(["a", "b", "c"], 1), binary(["d"], 2)
     assert (mostly_text.type, mostly_not.type) == ("STRING", "BYTES")
@@ -88,6 +83,29 @@ def test_binary_values_are_texts_where_most_of_them_are() -> None:
         assert merged.text is not None
         assert merged.text.num_invalid_utf8 == 3
     assert merge_features([mostly_not, mostly_not, mostly_not, mostly_text]).type == "BYTES"
+
+
+def test_images_are_bytes_alone_and_stay_so() -> None:
+    image = replace(feature(pa.array([b"a", b"b"])), type="BYTES", text=None)
+    unknown = feature(pa.array([b"\xff"]))
+    for parts in ([image, unknown], [unknown, image]):
+        merged = merge_features(parts)
+        assert (merged.type, merged.text) == ("BYTES", None)
+        assert merged.bytes is not None
+        assert len(merged.bytes.sample.values) == 3
+    with pytest.raises(DataError, match="column 'x' is BYTES in some of the statistics and STRING in others"):
+        merge_features([image, feature(pa.array([b"c"]))])
+
+
+def test_texts_and_binary_values_that_are_texts_are_texts() -> None:
+    text, binary = feature(pa.array(["a"])), feature(pa.array([b"a", b"\xff"]))
+    for parts in ([text, binary], [binary, text]):
+        merged = merge_features(parts)
+        assert (merged.type, merged.bytes) == ("STRING", None)
+        assert merged.text is not None
+        assert merged.text.sample.counts.tolist() == [2]
+    with pytest.raises(DataError, match="column 'x' is BYTES in some of the statistics and STRING in others"):
+        merge_features([text, feature(pa.array([b"\xff"]))])
 
 
 def test_formats_of_images_are_added() -> None:

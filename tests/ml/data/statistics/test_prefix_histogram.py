@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from penstock.core.error import DataError
 from penstock.ml.data.statistics.float_key import keys_of
 from penstock.ml.data.statistics.prefix_histogram import (
-    aligned,
     coarsen,
     extent_of,
     fitted,
@@ -124,14 +123,6 @@ def test_coarsening_keeps_every_number(values: list[float], shift: int) -> None:
 def test_coarse_bins_cannot_be_made_finer() -> None:
     with pytest.raises(DataError, match="shift 9 has no bins of shift 3"):
         coarsen(PrefixHistogram(9, np.array([1]), np.array([1])), 3)
-
-
-def test_aligned_histograms_share_their_bins() -> None:
-    a, b = of_numbers(np.array([1.0, 2.0, 2.0])), of_numbers(np.array([2.0, 3.0, 900.0]), limit=2)
-    shift, bins, counts_a, counts_b = aligned(a, b)
-    assert shift == b.shift > 0
-    assert counts_a.sum() == counts_b.sum() == 3
-    assert bins.size == counts_a.size == counts_b.size
 
 
 def test_weights_that_overflow_are_refused() -> None:

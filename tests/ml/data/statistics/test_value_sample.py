@@ -14,7 +14,6 @@ from penstock.core.error import DataError
 from penstock.ml.data.statistics.state import ValueSample
 from penstock.ml.data.statistics.text_hash import hashes_of
 from penstock.ml.data.statistics.value_sample import (
-    aligned_samples,
     cells_of,
     check_probe,
     coarsen_sample,
@@ -87,15 +86,6 @@ def test_distinct_values_are_estimated_within_their_error() -> None:
     assert 0 < abs(distinct(found) - 40_000) < 3 * distinct_error(found) < 8_000
 
 
-def test_aligned_samples_share_values_and_level() -> None:
-    a, b = sample([f"v{i % 50}" for i in range(500)], 10), sample(["v1", "v1", "other"])
-    level, values, counts_a, counts_b = aligned_samples(a, b)
-    assert level == a.level > 0
-    assert values.to_pylist() == sorted(values.to_pylist(), key=str.encode)
-    assert counts_a.sum() == a.counts.sum()
-    assert counts_b.sum() == coarsen_sample(b, level).counts.sum()
-
-
 def test_the_cells_hold_every_row() -> None:
     values = pa.array([f"v{i}" for i in range(300)])
     cells = cells_of(values, np.arange(300))
@@ -109,7 +99,7 @@ def test_samples_of_another_hash_function_are_refused() -> None:
     with pytest.raises(DataError, match="another version of DuckDB drew"):
         merge_samples([drawn, sample(["a"])])
     with pytest.raises(DataError, match="another version of DuckDB drew"):
-        aligned_samples(sample(["a"]), drawn)
+        coarsen_sample(drawn, drawn.level + 1)
     check_probe([counted])
     assert merge_samples([counted, sample(["a"])]).counts.tolist() == [2], "a count of all values needs no hash"
 

@@ -27,6 +27,7 @@ ALL = pa.table(
         "nested": pa.array([[["x"], None], [], None, [["y", "z"], []], [], [[]]]),
         "struct": pa.array([{"a": 1}, None, {"a": None}, {"a": 3}, None, {"a": 1}]),
         "binary": pa.array([b"\x00", b"", None, b"abcd", b"abc", b"\xff"]),
+        "image": pa.array([b"\xff\x00", b"\xff", b"", b"\xff\xfe\xfd\xfc", b"\xfe", None]),
         "nothing": pa.array([None] * 6, pa.string()),
         "weight": pa.array([1.0, 0.5, 0.25, 0.0, 2.0, 3.0]),
     }
@@ -71,8 +72,8 @@ def test_fields_of_32_bits_are_written_as_protocol_buffers_do() -> None:
     ours = {str(feature.path): feature for feature in message.datasets[0].features}
     assert ours["text"].string_stats is not None
     assert ours["text"].string_stats.avg_length == by_name["text"]["stringStats"]["avgLength"]
-    assert ours["binary"].bytes_stats is not None
-    assert ours["binary"].bytes_stats.avg_num_bytes == by_name["binary"]["bytesStats"]["avgNumBytes"]
+    assert ours["image"].bytes_stats is not None
+    assert ours["image"].bytes_stats.avg_num_bytes == by_name["image"]["bytesStats"]["avgNumBytes"]
     assert ours["list"].num_stats is not None
     assert ours["list"].num_stats.common_stats is not None
     assert (
@@ -107,6 +108,11 @@ def test_levels_of_nesting() -> None:
     assert feature.string_stats is not None
     common = feature.string_stats.common_stats
     assert common is not None
+    assert (common.num_non_missing, common.num_missing) == (5, 1)
+    assert (common.min_num_values, common.max_num_values, common.tot_num_values) == (0, 2, 3)
+    assert common.avg_num_values == 0.6
+    buckets = rows(common.num_values_histogram)
+    assert (buckets[0][0], buckets[-1][1], sum(bucket[2] for bucket in buckets)) == (0.0, 2.0, pytest.approx(5))
     outer, inner = common.presence_and_valency_stats
     assert (outer.num_non_missing, outer.num_missing, outer.tot_num_values, outer.max_num_values) == (5, 1, 5, 2)
     assert (inner.num_non_missing, inner.num_missing, inner.tot_num_values) == (4, 1, 3)
@@ -114,6 +120,19 @@ def test_levels_of_nesting() -> None:
     assert names == ["level_2_value_list_length_quantiles", "level_2_value_list_length_standard"]
     assert feature.string_stats.unique == 3
     assert feature.string_stats.avg_length == 1.0
+
+
+def test_innermost_values_count_with_the_weights_of_their_rows() -> None:
+    feature = features(ALL, weight="weight")["nested"]
+    assert feature.string_stats is not None
+    common = feature.string_stats.common_stats
+    assert common is not None
+    weighted = common.weighted_common_stats
+    assert weighted is not None
+    assert (weighted.num_non_missing, weighted.num_missing, weighted.tot_num_values) == (6.5, 0.25, 1.0)
+    assert weighted.avg_num_values == 1 / 6.5
+    outer, _ = common.weighted_presence_and_valency_stats
+    assert (outer.num_non_missing, outer.tot_num_values) == (6.5, 5.0)
 
 
 def test_a_field_of_a_struct_is_missing_relative_to_the_struct() -> None:
@@ -215,12 +234,20 @@ def test_texts() -> None:
 
 
 def test_binary_values() -> None:
-    feature = features(ALL)["binary"]
-    assert feature.type == "BYTES"
+    feature = features(ALL)["image"]
+    assert (feature.type, feature.string_stats) == ("BYTES", None)
     binary = feature.bytes_stats
     assert binary is not None
-    assert (binary.unique, binary.avg_num_bytes, binary.min_num_bytes) == (5, 1.8, 0.0)
+    assert (binary.unique, binary.avg_num_bytes, binary.min_num_bytes) == (5, 1.6, 0.0)
     assert (binary.max_num_bytes, binary.max_num_bytes_int) == (4.0, 4)
+
+
+def test_binary_values_that_are_mostly_text_are_shown_as_text_alone() -> None:
+    feature = features(ALL)["binary"]
+    assert (feature.type, feature.bytes_stats, feature.custom_stats) == ("STRING", None, ())
+    text = feature.string_stats
+    assert text is not None
+    assert (text.unique, text.invalid_utf8_count, text.avg_length) == (4, 1, 1.8)
 
 
 def test_weights() -> None:

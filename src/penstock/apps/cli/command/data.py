@@ -7,6 +7,7 @@ import typer
 from penstock.apps.cli.data.describe import describe
 from penstock.apps.cli.data.drift import drift
 from penstock.apps.cli.data.leakage import leakage
+from penstock.apps.cli.data.merge import merge
 from penstock.apps.cli.data.schema import schema
 from penstock.apps.cli.data.split import split
 from penstock.apps.cli.data.validate import validate
@@ -23,5 +24,5 @@ def data(context: typer.Context) -> None:
         print(context.get_help())
 
 
-for _command in (describe, schema, validate, drift, split, leakage):
+for _command in (describe, merge, schema, validate, drift, split, leakage):
     app.command(cls=PlainCommand)(_command)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from penstock.apps.cli.data.safe_text import listed, safe_text, wrapped
 from penstock.apps.cli.format import json_text, many
 from penstock.apps.cli.terminal import Painter, width
+from penstock.ml.data.anomalies.fix import RELAX
 
 if TYPE_CHECKING:
     from penstock.ml.data.anomalies.anomalies import Anomalies
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 
 _NAMED = 5
-_RELAX = ": penstock data schema --relax "
+_RELAX = f": {RELAX} "
 
 
 def anomaly_lines(found: Anomalies, painter: Painter, *, source: str, schema: str) -> Iterable[str]:

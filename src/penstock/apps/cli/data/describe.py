@@ -23,6 +23,10 @@ _Slices = Annotated[
     list[str],
     typer.Option("--slice", metavar="COLUMN[=VALUE]", help="Also describe each value of a column, or one of them."),
 ]
+_SqlSlices = Annotated[
+    list[str],
+    typer.Option("--slice-sql", metavar="NAME=PREDICATE", help="Also describe the rows where this holds, in SQL."),
+]
 _Cross = Annotated[list[str], typer.Option("--cross", metavar="X:Y", help="Also relate two columns.")]
 
 _Schema = Annotated[
@@ -39,6 +43,7 @@ def describe(
     report: Report = "",
     weight: _Weight = "",
     slices: _Slices = [],  # noqa: B006
+    slice_sql: _SqlSlices = [],  # noqa: B006
     cross: _Cross = [],  # noqa: B006
     schema: _Schema = "",
     exact_quantiles: _Exact = False,
@@ -57,7 +62,7 @@ def describe(
 
     With --json: the statistics in TensorFlow Metadata's JSON, on one line.
     """
-    from penstock.apps.cli.data.reading import Reading, saved_lines, statistics_of, write_results
+    from penstock.apps.cli.data.reading import Reading, pairs, saved_lines, statistics_of, write_results
     from penstock.apps.cli.data.statistics_text import statistics_lines
     from penstock.apps.cli.output import print_json, print_lines
     from penstock.apps.cli.terminal import Painter
@@ -65,7 +70,12 @@ def describe(
 
     if exact_quantiles and not output:
         raise UsageError("exact quantiles need a file", where="--exact-quantiles", fix="give -o STATS.json")
-    options = replace(_options(weight, slices, cross), exact_quantiles=exact_quantiles, schema=_expected(schema))
+    options = replace(
+        _options(weight, slices, cross),
+        sql_slices=pairs(slice_sql, option="--slice-sql"),
+        exact_quantiles=exact_quantiles,
+        schema=_expected(schema),
+    )
     statistics = statistics_of(source, Reading(format, types, option, span, spans, query), options)
     title = f"Statistics of {Path(source).name}"
     write_results(statistics, output, report, lambda: statistics.page(title=title))

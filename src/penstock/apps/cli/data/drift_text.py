@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from penstock.apps.cli.data.safe_text import listed, safe_text, wrapped
 from penstock.apps.cli.format import columns, many
 from penstock.apps.cli.terminal import Painter, width
+from penstock.ml.data.drift.comparison import ALL_FEATURES
 from penstock.ml.report import number
 
 if TYPE_CHECKING:
@@ -58,12 +59,15 @@ def _findings(found: Comparison, painter: Painter) -> Iterable[str]:
     for finding in found.findings:
         blocks.setdefault((finding.kind, finding.why, finding.fix), []).append(finding.feature)
     for (kind, why, fix), names in blocks.items():
-        word = "changed" if kind in _CHANGES else "high"
-        yield f"{painter.red(word)}  {listed(names, painter, indent='  ')}  {kind.replace('_', ' ')}"
+        word = "changed" if kind in _CHANGES else "unknown" if kind == "not_comparable" else "high"
+        said = "all features" if names == [ALL_FEATURES] else listed(names, painter, indent="  ")
+        yield f"{painter.red(word)}  {said}  {kind.replace('_', ' ')}"
         yield from wrapped(safe_text(why, is_unicode=painter.is_unicode), width(), indent="  ")
         yield f"  {painter.dim('fix')}  {fix}"
     if found.findings:
         yield many(len(found.findings), "finding")
+    elif found.obstacle:
+        yield painter.paint(f"nothing could be compared: {found.obstacle}", "yellow")
     elif any(feature.verdict != "unchecked" for feature in found.features):
         yield painter.paint("nothing passes its limit", "green")
     else:
@@ -75,7 +79,7 @@ def _differs(feature: FeatureComparison) -> bool:
     return (
         bool(feature.change)
         or any(item is not None and item.value >= _LEAST for item in measured)
-        or (feature.verdict == "high")
+        or feature.verdict in ("high", "not_comparable")
     )
 
 
@@ -92,7 +96,8 @@ def _row(feature: FeatureComparison, painter: Painter) -> list[str]:
 
 def _verdict(feature: FeatureComparison, painter: Painter) -> str:
     high = [item.measure for item in feature.measurements if item.verdict == "high"]
-    words = [*([_CHANGES[feature.change]] if feature.change else []), *(["high"] if high else [])]
+    changed = [_CHANGES[feature.change]] if feature.change else []
+    words = [*changed, *(["high"] if high else []), *(["not comparable"] if feature.unmeasured else [])]
     return painter.red(", ".join(words)) if words else painter.dim("ok") if feature.verdict == "ok" else ""
 
 

@@ -76,7 +76,7 @@ def leakage(
     options = LeakageOptions(keys=tuple(key), ignore=tuple(ignore))
     with scanning(source):
         found = find_leakage(data, label=label, splits=column, time=time, label_time=label_time, options=options)
-    is_ok = max_strength is None or found.is_ok(max_strength)
+    is_ok = max_strength is None or not found.at_least(max_strength)
     write_results(found, output, report, lambda: found.page(title=f"Leakage in {Path(source).name}"))
     if json:
         findings = [{name: getattr(finding, name) for name in _FIELDS} for finding in found.findings]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from penstock.core.error import UsageError
+from penstock.core.error import DataError, UsageError
 
 if TYPE_CHECKING:
     from penstock.ml.data.dataset import Dataset
@@ -121,8 +121,12 @@ def open_data(source: str, how: Reading = Reading(), **defaults: Any) -> Dataset
     return data.sql(how.query) if how.query else data
 
 
-def is_saved(path: str) -> bool:
-    """Whether a path names saved statistics and not data."""
+def is_saved(path: str, how: Reading = Reading()) -> bool:
+    """Whether a path names saved statistics and not data, as whatever has a format does."""
+    return how.format == "auto" and _looks_saved(path)
+
+
+def _looks_saved(path: str) -> bool:
     return path.endswith(".json") or (Path(path) / STATISTICS_FILE).is_file()
 
 
@@ -138,7 +142,7 @@ def statistics_of(path: str, how: Reading = Reading(), options: StatisticsOption
     from penstock.ml.data.statistics.options import StatisticsOptions
     from penstock.ml.data.statistics.statistics import Statistics
 
-    if is_saved(path):
+    if is_saved(path, how):
         if not how.is_plain or (options is not None and options != StatisticsOptions()):
             raise UsageError(
                 "these statistics are computed already; options of reading and counting mean nothing to them",
@@ -184,10 +188,34 @@ def write_report(path: str, page: Any) -> None:
 
 
 def room_for(path: str) -> Path:
-    """The path of a file to write; its folder is made."""
+    """The path of a file to write; its folder is made.
+
+    Raises
+    ------
+    DataError
+        If there can be no such folder.
+    """
     target = Path(path)
-    target.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(target.parent)
     return target
+
+
+def make_folder(path: Path) -> None:
+    """Make a folder, with those above it.
+
+    Raises
+    ------
+    DataError
+        If there can be none, because of a file in its place or for want of permission.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DataError(
+            f"the folder cannot be made: {error.strerror}",
+            where=str(path),
+            fix="give a place that may be written to, where no file has that name",
+        ) from error
 
 
 def saved_lines(paths: Sequence[str]) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
@@ -63,7 +62,7 @@ def schema(
     With --json: the schema in TensorFlow Metadata's JSON, or the differences; on one line.
     """
     from penstock.apps.cli.data.reading import room_for, saved_lines
-    from penstock.apps.cli.output import print_json, print_lines
+    from penstock.apps.cli.output import print_json, print_lines, print_yaml
 
     wish = _Wish(old, tuple(relax), numeric_bounds, tuple(environment))
     found, lines = _made(source, wish, Reading(format, types, option, span, spans, query))
@@ -77,7 +76,7 @@ def schema(
     elif output:
         print_lines([*lines, *saved_lines([output])])
     else:
-        sys.stdout.write(found.to_yaml())
+        print_yaml(found.to_yaml())
 
 
 @dataclass(frozen=True)
@@ -114,7 +113,7 @@ def _made(source: str, wish: _Wish, how: Reading) -> tuple[Schema, list[str]]:
     from penstock.ml.data.schema.relax import relax as relax_schema
     from penstock.ml.data.schema.schema import Schema
 
-    is_schema = _is_schema(source)
+    is_schema = how.format == "auto" and _is_schema(source)
     wish.check(is_schema=is_schema)
     if is_schema:
         return Schema.load(source), []

@@ -59,7 +59,7 @@ def split(
 
     With --json: {"splits": {NAME: {"rows", "path"}, ...}}.
     """
-    from penstock.apps.cli.data.reading import Reading, open_data, pairs
+    from penstock.apps.cli.data.reading import Reading, make_folder, open_data, pairs
     from penstock.apps.cli.data.scanning import scanning
     from penstock.apps.cli.output import print_json, print_lines
     from penstock.ml.data.parquet import write_parquet
@@ -74,7 +74,7 @@ def split(
     with scanning(source):
         splits = split_dataset(data, rule.splitter())
         folder = Path(output)
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         for name, rows in splits.items():
             path = folder / f"{name}.parquet"
             found[name] = {"rows": write_parquet(rows, path), "path": str(path)}

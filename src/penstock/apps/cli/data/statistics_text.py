@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from penstock.apps.cli.data.safe_text import safe_text
 from penstock.apps.cli.format import columns, many, visible_length
 from penstock.apps.cli.terminal import Painter, width
-from penstock.ml.data.statistics.report import common_of
 from penstock.ml.data.statistics.state import MAX_BINS
 from penstock.ml.data.statistics.statistics import feature_name
+from penstock.ml.data.statistics.statistics_page import common_of
 from penstock.ml.report import number, share
 
 if TYPE_CHECKING:

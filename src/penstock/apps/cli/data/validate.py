@@ -23,6 +23,12 @@ _Environment = Annotated[
     str, typer.Option("--environment", metavar="NAME", help="Where the data is used, such as SERVING.")
 ]
 _Previous = Annotated[str, typer.Option("--previous", metavar="STATS", help="The span before: drift is checked.")]
+_Version = Annotated[
+    str,
+    typer.Option(
+        "--earlier-version", metavar="STATS", help="The same data, an earlier version: the number of rows is checked."
+    ),
+]
 _Serving = Annotated[str, typer.Option("--serving", metavar="STATS", help="Data of serving: skew is checked.")]
 _Rows = Annotated[int, typer.Option("--max-rows", metavar="N", min=0, help="Offending rows to show per anomaly.")]
 _Output = Annotated[str, typer.Option("-o", "--output", metavar="JSON", help="Save the anomalies.")]
@@ -34,6 +40,7 @@ def validate(
     environment: _Environment = "",
     previous: _Previous = "",
     serving: _Serving = "",
+    earlier_version: _Version = "",
     max_rows: _Rows = 10,
     output: _Output = "",
     report: Report = "",
@@ -58,7 +65,7 @@ def validate(
     from penstock.apps.cli.terminal import Painter
 
     how = Reading(format, types, option, span, spans, query)
-    controls = {"previous": previous, "serving": serving}
+    controls = {"previous": previous, "serving": serving, "version": earlier_version}
     statistics, found = _checked(source, schema, how, controls, environment=environment, max_rows=max_rows)
     title = f"Validation of {Path(source).name}"
     write_results(found, output, report, lambda: found.page(statistics, title=title))
@@ -76,6 +83,7 @@ def _checked(
 ) -> tuple[Statistics, Anomalies]:
     """Statistics of the data, with what the schema makes count, and what is wrong with them."""
     from penstock.apps.cli.data.reading import is_saved, open_data, statistics_of
+    from penstock.apps.cli.data.scanning import scanning
     from penstock.ml.data.anomalies import validate as check
     from penstock.ml.data.schema import Schema
     from penstock.ml.data.statistics.options import StatisticsOptions
@@ -83,12 +91,13 @@ def _checked(
     expected = Schema.load(schema)
     _check_environment(settings["environment"], expected)
     others: dict[str, Any] = {name: statistics_of(path) for name, path in controls.items() if path}
-    if is_saved(source):
-        statistics, data = statistics_of(source, how), None
-    else:
-        statistics = statistics_of(source, how, StatisticsOptions(schema=expected.message))
-        data = open_data(source, how)
-    return statistics, check(statistics, expected, data=data, **others, **settings)
+    if is_saved(source, how):
+        statistics = statistics_of(source, how)
+        return statistics, check(statistics, expected, **others, **settings)
+    statistics = statistics_of(source, how, StatisticsOptions(schema=expected.message))
+    # The rows that offend are looked for in a pass of its own.
+    with scanning(source):
+        return statistics, check(statistics, expected, data=open_data(source, how), **others, **settings)
 
 
 def _check_environment(name: str, schema: Schema) -> None:

@@ -8,10 +8,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from penstock.core.canonical import canonical_json
 from penstock.core.error import DataError, NotFoundError, closest
+from penstock.ml.data import json_file
 from penstock.ml.data.anomalies.finding import Finding
-from penstock.ml.data.anomalies.table import as_text, summary
+from penstock.ml.data.anomalies.finding_text import as_text, summary
 
 if TYPE_CHECKING:
     from penstock.ml.data.metadata.anomalies import AnomaliesMessage
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from penstock.ml.report import Page
 
 # The stages name this class, and what names stages should start fast: records are imported where they are used.
+
+FILE_NAME = "anomalies.json"
+"""What an Anomalies artifact is read from."""
 
 WORST = 5
 """Findings that an error tells."""
@@ -113,8 +116,8 @@ class Anomalies:
         return {**found, "findings": [metadata.to_json(finding) for finding in self.findings]}
 
     @classmethod
-    def from_json(cls, text: str | bytes, *, where: str) -> Anomalies:
-        """From the JSON of `to_json`, or of TensorFlow Metadata's message.
+    def from_bytes(cls, data: str | bytes, *, where: str = "anomalies") -> Anomalies:
+        """As `load`, from the file's content: the JSON of `to_json`, or of TensorFlow Metadata's message.
 
         Raises
         ------
@@ -124,8 +127,8 @@ class Anomalies:
         from penstock.ml.data.metadata import message as metadata
         from penstock.ml.data.metadata.anomalies import AnomaliesMessage
 
-        message = metadata.decode(text, AnomaliesMessage, where=where)
-        found = metadata.decode(text, _Findings, where=where).findings
+        message = metadata.decode(data, AnomaliesMessage, where=where)
+        found = metadata.decode(data, _Findings, where=where).findings
         return cls.of(message) if found is None else cls(message, found)
 
     def save(self, path: Path | str) -> None:
@@ -136,31 +139,25 @@ class Anomalies:
         DataError
             If it cannot be written.
         """
-        try:
-            Path(path).write_text(canonical_json(self.to_json()) + "\n", encoding="utf-8")
-        except OSError as error:
-            raise DataError(
-                f"the anomalies cannot be written: {error.strerror}",
-                where=str(path),
-                fix="give a file in an existing folder that may be written",
-            ) from error
+        json_file.write_json(path, self.to_json(), "the anomalies")
 
     @classmethod
     def load(cls, path: Path | str) -> Anomalies:
         """Read the file, or one that TFDV's message was written to as JSON.
+
+        Parameters
+        ----------
+        path : path
+            The file, or the folder of an Anomalies artifact.
 
         Raises
         ------
         DataError
             If there is no such file, or it is none of these.
         """
-        try:
-            text = Path(path).read_bytes()
-        except OSError as error:
-            raise DataError(
-                f"the anomalies cannot be read: {error.strerror}", where=str(path), fix="give the path of the file"
-            ) from error
-        return cls.from_json(text, where=str(path))
+        place = json_file.place_of(path, FILE_NAME)
+        data = json_file.read_file(place, "the anomalies", fix="give a file that `Anomalies.save` wrote")
+        return cls.from_bytes(data, where=str(place))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Anomalies) and (self.message, self.findings) == (other.message, other.findings)

@@ -171,7 +171,7 @@ def _panels(by_feature: Mapping[str, Sequence[Finding]], statistics: DatasetStat
     }
     described: dict[str, Panel] = {}
     if statistics is not None:
-        from penstock.ml.data.statistics.report import statistics_page
+        from penstock.ml.data.statistics.statistics_page import statistics_page
 
         page = statistics_page({"": statistics}, notes=notes, strengths=strengths)
         described = {panel.name: panel for panel in page.panels}

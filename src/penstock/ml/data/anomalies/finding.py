@@ -28,6 +28,9 @@ class Row:
 class Finding:
     """One reason of an anomaly.
 
+    It is about one data set and its schema; findings of `drift` are about two data sets, those of `leakage` about what
+    a model should not know.
+
     Parameters
     ----------
     feature : str

@@ -8,12 +8,12 @@ from itertools import groupby
 from penstock.ml.data.anomalies.finding import Finding
 from penstock.ml.data.anomalies.fix import fix_of
 from penstock.ml.data.anomalies.problem import Measured
-from penstock.ml.data.anomalies.schema_view import Steps
 from penstock.ml.data.metadata.anomalies import AnomaliesMessage, AnomalyInfo, AnomalyNameFormat, DriftSkewInfo, Reason
 from penstock.ml.data.metadata.anomaly_type import Severity
 from penstock.ml.data.metadata.path import Path
 from penstock.ml.data.metadata.schema import SchemaMessage
 from penstock.ml.data.schema.feature_path import path_steps, path_text
+from penstock.ml.data.schema.schema_view import Steps
 
 FORMAT: AnomalyNameFormat = "SERIALIZED_PATH"
 MULTIPLE = "Multiple errors"

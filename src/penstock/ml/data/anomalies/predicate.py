@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from penstock.ml.data.anomalies.check.number import float32
 from penstock.ml.data.anomalies.column import Column
-from penstock.ml.data.anomalies.schema_view import SchemaView
 from penstock.ml.data.connection import quote_text
 from penstock.ml.data.metadata.schema import Feature, ValueCount
+from penstock.ml.data.schema.schema_view import SchemaView
 
 
 @dataclass(frozen=True, slots=True)

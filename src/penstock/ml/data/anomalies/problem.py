@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from penstock.ml.data.anomalies.schema_view import SchemaView
-from penstock.ml.data.anomalies.view import DatasetView, FeatureView
 from penstock.ml.data.metadata.anomalies import Measurement
 from penstock.ml.data.metadata.anomaly_type import AnomalyType
 from penstock.ml.data.metadata.schema import Feature
+from penstock.ml.data.schema.schema_view import SchemaView
+from penstock.ml.data.schema.statistics_view import DatasetView, FeatureView
 
 Side = Literal["drift", "skew"]
 

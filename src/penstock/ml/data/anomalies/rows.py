@@ -10,10 +10,10 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from penstock.ml.data.anomalies.finding import Finding, Row
-from penstock.ml.data.anomalies.schema_view import SchemaView
 from penstock.ml.data.anomalies.search import Case, NoRowsError, Search, search
 from penstock.ml.data.connection import quote_name
 from penstock.ml.data.python_value import python_rows
+from penstock.ml.data.schema.schema_view import SchemaView
 
 if TYPE_CHECKING:
     from penstock.ml.data.dataset import Dataset

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from penstock.ml.data.anomalies.column import Column, find_column
 from penstock.ml.data.anomalies.finding import Finding
 from penstock.ml.data.anomalies.predicate import NoRowsError, Place, condition, why_not
-from penstock.ml.data.anomalies.schema_view import SchemaView, Steps
 from penstock.ml.data.connection import quote_name
 from penstock.ml.data.metadata.path import Path
 from penstock.ml.data.metadata.schema import Feature
 from penstock.ml.data.schema.feature_path import path_steps
+from penstock.ml.data.schema.schema_view import SchemaView, Steps
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -4,32 +4,30 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
-from penstock.core.error import DataError, UsageError, closest
+from penstock.core.error import UsageError, closest
 from penstock.ml.data.anomalies.anomalies import Anomalies
+from penstock.ml.data.anomalies.feature_checks import FeatureChecks, check_all
 from penstock.ml.data.anomalies.finding import Finding
 from penstock.ml.data.anomalies.fix import fix_of
 from penstock.ml.data.anomalies.message import FORMAT, to_message
 from penstock.ml.data.anomalies.problem import Context, Problem
-from penstock.ml.data.anomalies.report import Report, reports
 from penstock.ml.data.anomalies.rows import find_rows
-from penstock.ml.data.anomalies.schema_view import SchemaView
 from penstock.ml.data.anomalies.search import Case
 from penstock.ml.data.anomalies.sql_check import not_run, run_checks
 from penstock.ml.data.anomalies.table_source import as_dataset
-from penstock.ml.data.anomalies.view import DatasetView, StateOf, is_weighted
 from penstock.ml.data.metadata.anomalies import AnomaliesMessage
-from penstock.ml.data.metadata.schema import SchemaMessage
-from penstock.ml.data.metadata.statistics import DatasetStatistics, StatisticsList
+from penstock.ml.data.metadata.statistics import DatasetStatistics
 from penstock.ml.data.schema.check import split_checks
+from penstock.ml.data.schema.environment import check_environment
 from penstock.ml.data.schema.feature_path import path_text
+from penstock.ml.data.schema.schema_view import SchemaView
+from penstock.ml.data.schema.statistics_view import DatasetView, StateOf, is_weighted
+from penstock.ml.data.statistics.all_rows import all_rows
 
 if TYPE_CHECKING:
     from penstock.ml.data.statistics.state import DatasetState
 
 MAX_ROWS = 10
-
-ALL_ROWS = ("", "All Examples")
-"""Names of the statistics of all rows, where there are those of slices too."""
 
 
 class Controls(TypedDict, total=False):
@@ -68,7 +66,7 @@ def validate(
     schema : Schema or SchemaMessage
         What the data must look like. Its checks in SQL need `data`.
     environment : str
-        Features that the schema keeps out of it are not expected.
+        One that the schema names; features that it keeps out of it are not expected.
     data : Dataset, source, or anything with ``__arrow_c_stream__``, optional
         The rows; then each finding says which of them offend.
     max_rows : int
@@ -83,7 +81,8 @@ def validate(
     Raises
     ------
     DataError
-        If there are no statistics of all rows, a check of the schema is no SQL, or the data cannot be read.
+        If there are no statistics of all rows, the schema does not name the environment, a check of the schema is no
+        SQL, or the data cannot be read.
     UsageError
         If a parameter has another name, or `max_rows` is below 0.
 
@@ -98,16 +97,16 @@ def validate(
     message = context.schema.message
     if not context.data.statistics.num_examples:
         return Anomalies.of(AnomaliesMessage(baseline=message, anomaly_name_format=FORMAT, data_missing=True))
-    found = tuple(reports(context))
-    cases = [Case(_finding(report, problem), problem.detail, report.feature) for report in found
-             for problem in report.problems]  # fmt: skip
+    found = tuple(check_all(context))
+    cases = [Case(_finding(checked, problem), problem.detail, checked.feature) for checked in found
+             for problem in checked.problems]  # fmt: skip
     checks = split_checks(message.annotation)[0]
     if data is None:
         findings = (*(case.finding for case in cases), *map(not_run, checks))
     else:
         rows = as_dataset(data)
         findings = (*find_rows(cases, context.schema, rows, max_rows), *run_checks(checks, rows, max_rows))
-    measured = {report.path: report.measured for report in found if report.measured}
+    measured = {checked.path: checked.measured for checked in found if checked.measured}
     return Anomalies(to_message(message, findings, measured), findings)
 
 
@@ -119,48 +118,17 @@ def _context(statistics: Any, schema: Any, environment: str, controls: Controls)
             where="validate()",
             fix="correct the name",
         )
-    chosen = all_rows(statistics, "the statistics")
+    chosen = all_rows(statistics, where="validate()")
     by_weight = is_weighted(chosen)
-    message = getattr(schema, "message", schema)
-    if not isinstance(message, SchemaMessage):
-        raise DataError(f"{type(schema).__name__} is no schema", where="validate()", fix="give a Schema or its message")
+    schema_view = SchemaView.of(schema, where="validate()")
+    if environment:
+        check_environment(schema_view.message, environment, where="validate(environment=...)")
     others = {
-        name: DatasetView(all_rows(given, f"the {name} statistics"), by_weight)
+        name: DatasetView(all_rows(given, where="validate()", what=f"the {name} statistics"), by_weight)
         for name, given in controls.items()
         if given is not None
     }
-    return Context(
-        DatasetView(chosen, by_weight, _state_of(statistics, chosen)), SchemaView(message), environment, **others
-    )
-
-
-def all_rows(statistics: Any, what: str) -> DatasetStatistics:
-    """The statistics of all rows among those of slices.
-
-    Raises
-    ------
-    DataError
-        If there are none.
-    """
-    message = getattr(statistics, "message", statistics)
-    if isinstance(message, DatasetStatistics):
-        return message
-    if not isinstance(message, StatisticsList):
-        raise DataError(
-            f"{type(statistics).__name__}, given as {what}, is none", where="validate()", fix="give Statistics"
-        )
-    datasets = message.datasets
-    if len(datasets) == 1:
-        return datasets[0]
-    for dataset_statistics in datasets:
-        if dataset_statistics.name in ALL_ROWS:
-            return dataset_statistics
-    names = ", ".join(repr(found.name) for found in datasets[:10]) or "none at all"
-    raise DataError(
-        f"there are no statistics of all rows in {what}; those of: {names}",
-        where="validate()",
-        fix="compute statistics of all rows, not of slices alone",
-    )
+    return Context(DatasetView(chosen, by_weight, _state_of(statistics, chosen)), schema_view, environment, **others)
 
 
 def _state_of(statistics: Any, chosen: DatasetStatistics) -> StateOf:
@@ -176,12 +144,12 @@ def _state_of(statistics: Any, chosen: DatasetStatistics) -> StateOf:
     return state
 
 
-def _finding(report: Report, problem: Problem) -> Finding:
-    name = path_text(report.path) if report.path else ""
+def _finding(checked: FeatureChecks, problem: Problem) -> Finding:
+    name = path_text(checked.path) if checked.path else ""
     return Finding(
         feature=name,
         type=problem.type,
-        severity=report.severity,
+        severity=checked.severity,
         short=problem.short,
         description=problem.description,
         note=problem.note,

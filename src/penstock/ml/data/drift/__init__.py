@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 from penstock.core.lazy import lazily
 
 if TYPE_CHECKING:
-    from penstock.ml.data.drift.comparison import Comparison
-    from penstock.ml.data.drift.pairing import compare
+    from penstock.ml.data.drift.compare_statistics import compare
+    from penstock.ml.data.drift.comparison import Comparison, Finding
 
-__all__ = ["Comparison", "compare"]
+__all__ = ["Comparison", "Finding", "compare"]
 
 __getattr__ = lazily(
     __name__,
     {
-        "comparison": ("Comparison",),
-        "pairing": ("compare",),
+        "compare_statistics": ("compare",),
+        "comparison": ("Comparison", "Finding"),
     },
 )

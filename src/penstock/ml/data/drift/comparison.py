@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from penstock.core.canonical import canonical_json
 from penstock.core.error import DataError, NotFoundError, closest
-from penstock.ml.data.drift.measurement import MEASURES, Measurement, Verdict
+from penstock.ml.data import json_file
+from penstock.ml.data.drift.measurement import MEASURES, FeatureVerdict, Measurement
 from penstock.ml.report.number import number
 
 if TYPE_CHECKING:
@@ -25,6 +25,14 @@ Sides = tuple["DatasetStatistics", "DatasetStatistics"]
 FILE_NAME = "comparison.json"
 """The file of a Comparison artifact."""
 
+ALL_FEATURES = "*"
+"""Feature of a finding about whole data sets."""
+
+WORST = 5
+"""Findings that an error tells."""
+
+_WHAT = "the comparison"
+
 _CHANGES = {
     "missing": (
         "it is in the baseline and not in the current data",
@@ -33,19 +41,24 @@ _CHANGES = {
     "new": ("it is in the current data and not in the baseline", "compute a new baseline, or leave it out: features="),
 }
 
-
+_NO_EXAMPLES_FIX = "give statistics of data with rows: look for an empty file, or for a query that takes no row"
+_NOT_MEASURED_FIX = "find out why, or lift its limit: an infinite threshold for this feature and measure"
 _FIX = "look for the cause at the source; if the change is meant, compute a new baseline or raise the threshold"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """Something that is too far apart.
+    """Something that is too far apart, or that could not be measured though it has a limit.
+
+    It is about two data sets; findings of `anomalies` are about one and its schema, those of `leakage` about what a
+    model should not know.
 
     Parameters
     ----------
     feature : str
+        ``*`` for whole data sets.
     kind : str
-        A measure that is above its threshold, or ``missing``, ``new`` or ``type``.
+        A measure that is above its threshold, or ``missing``, ``new``, ``type`` or ``not_comparable``.
     strength : float
         0 to 1, of the feature.
     why, fix : str
@@ -83,6 +96,10 @@ class FeatureComparison:
         Where the type is another.
     measurements : tuple of Measurement
         Every measure that applies.
+    unmeasured : dict of str to float
+        Thresholds of measures that could not be made.
+    obstacle : str
+        Why some could not be made.
     """
 
     name: str
@@ -91,6 +108,8 @@ class FeatureComparison:
     change: Change = ""
     baseline_type: str = ""
     measurements: tuple[Measurement, ...] = ()
+    unmeasured: dict[str, float] = field(default_factory=dict, hash=False)
+    obstacle: str = ""
 
     @property
     def strength(self) -> float:
@@ -106,10 +125,15 @@ class FeatureComparison:
         return max((max(item.value - (item.by_chance or 0.0), 0.0) for item in counted), default=0.0)
 
     @property
-    def verdict(self) -> Verdict:
-        """``high`` where a measure is above its threshold, ``unchecked`` where none has a threshold."""
+    def verdict(self) -> FeatureVerdict:
+        """``high`` where a measure is above its threshold, ``unchecked`` where none has a threshold.
+
+        ``not_comparable`` where a measure with a threshold could not be made, and no other is too high.
+        """
         verdicts = {item.verdict for item in self.measurements}
-        return "high" if "high" in verdicts else "ok" if "ok" in verdicts else "unchecked"
+        if "high" in verdicts:
+            return "high"
+        return "not_comparable" if self.unmeasured else "ok" if "ok" in verdicts else "unchecked"
 
     def measurement(self, measure: str) -> Measurement | None:
         """The measurement of that name, where the measure applies."""
@@ -127,30 +151,65 @@ class Comparison:
     baseline, current : ComparedData
     features : tuple of FeatureComparison
         What was found first, then by strength, then by name.
+    obstacle : str
+        Why nothing could be compared; empty where something could.
+    has_limits : bool
+        Whether there was a limit to hold anything against.
     sides : pair of DatasetStatistics, optional
         Both data sets, for the report alone.
 
     See Also
     --------
-    penstock.ml.data.drift.pairing.compare : makes one.
+    penstock.ml.data.drift.compare_statistics.compare : makes one.
     """
 
     kind: Kind
     baseline: ComparedData
     current: ComparedData
     features: tuple[FeatureComparison, ...] = ()
+    obstacle: str = ""
+    has_limits: bool = False
     # Reading a comparison resolves the annotations, and statistics are not worth loading for it.
     sides: Any = field(default=None, compare=False, repr=False)
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """Features that changed as such, and measures above their thresholds; in the order of the features."""
-        return tuple(finding for feature in self.features for finding in _findings(feature))
+        """Features that changed as such, measures above their thresholds, and limits that could not be checked.
+
+        In the order of the features; that nothing could be compared comes first.
+        """
+        of_features = [finding for feature in self.features for finding in _findings(feature)]
+        if not (self.obstacle and self.has_limits):
+            return tuple(of_features)
+        why = f"there are limits, and nothing could be compared: {self.obstacle}"
+        whole = Finding(feature=ALL_FEATURES, kind="not_comparable", strength=1.0, why=why, fix=_NO_EXAMPLES_FIX)
+        # That of the whole says it for every feature.
+        return (whole, *(finding for finding in of_features if finding.kind != "not_comparable"))
 
     @property
     def is_ok(self) -> bool:
         """Whether nothing was found. Measures without a threshold find nothing."""
         return not self.findings
+
+    def raise_if(self) -> None:
+        """Stop if something was found.
+
+        Raises
+        ------
+        DataError
+            With the worst findings, and what can be done.
+        """
+        found = self.findings
+        if not found:
+            return
+        told = [f"{one.feature} ({one.kind}): {one.why}" for one in found[:WORST]]
+        if len(found) > WORST:
+            told.append(f"and {len(found) - WORST} more")
+        raise DataError(
+            f"{self.kind} in {len(found)} point{'s' * (len(found) > 1)}:\n    " + "\n    ".join(told),
+            where="comparison of two data sets",
+            fix="; ".join(dict.fromkeys(one.fix for one in found[:WORST])),
+        )
 
     def feature(self, name: str) -> FeatureComparison:
         """The comparison of one feature.
@@ -211,14 +270,7 @@ class Comparison:
         DataError
             If the file cannot be written.
         """
-        try:
-            Path(path).write_text(canonical_json(self.to_json()) + "\n", encoding="utf-8")
-        except OSError as error:
-            raise DataError(
-                f"the comparison cannot be written: {error.strerror}",
-                where=str(path),
-                fix="give a file in an existing folder that may be written",
-            ) from error
+        json_file.write_json(path, self.to_json(), _WHAT)
 
     @classmethod
     def load(cls, path: Path | str) -> Comparison:
@@ -236,23 +288,14 @@ class Comparison:
         """
         from penstock.ml.data.metadata.message import decode
 
-        place = Path(path)
-        folder = place if place.is_dir() else None
-        place = place / FILE_NAME if folder else place
-        try:
-            data = place.read_bytes()
-        except OSError as error:
-            raise DataError(
-                f"the comparison cannot be read: {error.strerror}",
-                where=str(place),
-                fix="give a file that `Comparison.save` wrote",
-            ) from error
+        place = json_file.place_of(path, FILE_NAME)
+        data = json_file.read_file(place, _WHAT, fix="give a file that `Comparison.save` wrote")
         found = replace(decode(data, cls, where=str(place)), sides=None)
-        if folder is None:
+        if place == Path(path):
             return found
         from penstock.ml.data.drift.sides import load_sides
 
-        return replace(found, sides=load_sides(folder))
+        return replace(found, sides=load_sides(place.parent))
 
     def page(
         self,
@@ -260,6 +303,7 @@ class Comparison:
         current: Statistics | None = None,
         *,
         names: tuple[str, str] = ("baseline", "current"),
+        title: str = "",
     ) -> Page:
         """A report of this comparison; `penstock.ml.report.render` makes the HTML.
 
@@ -269,11 +313,14 @@ class Comparison:
             Whose figures are drawn; by default those that were compared, as far as they are known.
         names : tuple of str
             What to call them.
+        title : str
+            By default ``Drift`` or ``Skew``.
         """
         from penstock.ml.data.drift.comparison_page import comparison_page
 
         sides = self.sides if baseline is None or current is None else (baseline.dataset, current.dataset)
-        return comparison_page(self, sides, names)
+        page = comparison_page(self, sides, names)
+        return replace(page, title=title) if title else page
 
     def __repr__(self) -> str:
         from penstock.ml.data.drift.comparison_table import as_text
@@ -299,6 +346,9 @@ def _findings(feature: FeatureComparison) -> list[Finding]:
         why = f"its type was {feature.baseline_type} and is {feature.type}"
         found.append(("type", why, "read both data sets with the same types"))
     found += [(item.measure, _why(item), _FIX) for item in feature.measurements if item.verdict == "high"]
+    if feature.unmeasured:
+        limits = ", ".join(f"{MEASURES[name].label} (limit {number(at)})" for name, at in feature.unmeasured.items())
+        found.append(("not_comparable", f"not measured: {limits}; {feature.obstacle}", _NOT_MEASURED_FIX))
     return [
         Finding(feature=feature.name, kind=kind, strength=feature.strength, why=why, fix=fix)
         for kind, why, fix in found

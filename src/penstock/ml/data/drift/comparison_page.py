@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from penstock.ml.data.drift.comparison import ALL_FEATURES
 from penstock.ml.data.drift.measurement import MEASURES
-from penstock.ml.data.statistics.report import statistics_page
+from penstock.ml.data.statistics.statistics_page import statistics_page
 from penstock.ml.report import Cell, Cells, Level, Note, Page, Panel, Tile, count, number
 
 if TYPE_CHECKING:
-    from penstock.ml.data.drift.comparison import Comparison, FeatureComparison, Sides
+    from penstock.ml.data.drift.comparison import Comparison, FeatureComparison, Finding, Sides
     from penstock.ml.data.drift.measurement import Measurement
 
 OVERVIEW_FEATURES = 200
@@ -45,7 +46,7 @@ def comparison_page(comparison: Comparison, sides: Sides | None, names: tuple[st
     if names[0] == names[1]:
         names = (f"{names[0]} (baseline)", f"{names[1]} (current)")
     notes: dict[str, list[Note]] = {feature.name: [] for feature in comparison.features}
-    for finding in comparison.findings:
+    for finding in _of_features(comparison):
         # Advice that all findings of a feature share is given once, by the last of them.
         before = [replace(one, fix="") if one.fix == finding.fix else one for one in notes[finding.feature]]
         notes[finding.feature] = [*before, Note(finding.why, "error", fix=finding.fix)]
@@ -66,16 +67,27 @@ def comparison_page(comparison: Comparison, sides: Sides | None, names: tuple[st
         page,
         subtitle=" and ".join(names),
         tiles=tuple(_tiles(comparison, names)),
-        notes=(_verdict(comparison),),
+        notes=(_verdict(comparison), *_of_the_whole(comparison)),
         tables=(_overview(comparison),) if comparison.features else (),
         panels=tuple(ordered),
         order="findings first",
     )
 
 
+def _of_features(comparison: Comparison) -> list[Finding]:
+    return [finding for finding in comparison.findings if finding.feature != ALL_FEATURES]
+
+
+def _of_the_whole(comparison: Comparison) -> list[Note]:
+    found = [finding for finding in comparison.findings if finding.feature == ALL_FEATURES]
+    if comparison.obstacle and not found:
+        return [Note(f"Nothing could be compared: {comparison.obstacle}.", "warning")]
+    return [Note(finding.why, "error", fix=finding.fix) for finding in found]
+
+
 def _tiles(comparison: Comparison, names: tuple[str, str]) -> list[Tile]:
     found = len(comparison.findings)
-    with_findings = len({finding.feature for finding in comparison.findings})
+    with_findings = len({finding.feature for finding in _of_features(comparison)})
     link = "#tag=anomaly" if with_findings else ""
     return [
         Tile("findings", count(found), "error" if found else "ok"),
@@ -87,7 +99,7 @@ def _tiles(comparison: Comparison, names: tuple[str, str]) -> list[Tile]:
 
 
 def _verdict(comparison: Comparison) -> Note:
-    found, features = comparison.findings, {finding.feature for finding in comparison.findings}
+    found, features = comparison.findings, {finding.feature for finding in _of_features(comparison)}
     if found:
         told = f"{count(len(found))} finding{'s' * (len(found) != 1)} in {count(len(features))} of "
         return Note(f"{told}{count(len(comparison.features))} features.", "error")
@@ -104,16 +116,20 @@ def _overview(comparison: Comparison) -> Cells:
     rows = [
         (
             Cell(feature.name, panel=feature.name),
-            Cell(_CHANGES.get(feature.change, ""), "error"),
+            Cell(_changed(feature), "error" if feature.change or feature.unmeasured else "warning"),
             *(_cell(feature.measurement(measure)) for measure in columns),
         )
         for feature in shown
     ]
     left = len(comparison.features) - len(shown)
-    changes = any(feature.change for feature in shown)
+    changes = any(map(_changed, shown))
     kept = rows if changes else [(row[0], *row[2:]) for row in rows]
     header = ("feature", *(("change",) if changes else ()), *(_COLUMNS[measure] for measure in columns))
     return Cells(header, kept, f"and {left} more features" if left else "")
+
+
+def _changed(feature: FeatureComparison) -> str:
+    return _CHANGES[feature.change] if feature.change else "not comparable" if feature.obstacle else ""
 
 
 def _cell(item: Measurement | None) -> str | Cell:
@@ -138,6 +154,10 @@ def _measured(panel: Panel, feature: FeatureComparison) -> Panel:
             Cell("" if item.verdict == "unchecked" else item.verdict, _level(item)),
         )
         for item in feature.measurements
+    ]
+    rows += [
+        (MEASURES[measure].label, Cell("-"), number(threshold), Cell("not comparable", "error"))
+        for measure, threshold in feature.unmeasured.items()
     ]
     if not rows:
         return panel

@@ -50,11 +50,14 @@ def _cell(feature: FeatureComparison, measure: str) -> str:
 def _verdict(feature: FeatureComparison) -> str:
     changed = [_CHANGES[feature.change]] if feature.change else []
     high = [item.measure for item in feature.measurements if item.verdict == "high"]
-    return ", ".join([*changed, *high]) or ("ok" if feature.verdict == "ok" else "-")
+    stuck = ["not comparable"] if feature.obstacle else []
+    return ", ".join([*changed, *high, *stuck]) or ("ok" if feature.verdict == "ok" else "-")
 
 
 def _heading(comparison: Comparison) -> str:
     sizes = f"{count(comparison.baseline.num_examples)} -> {count(comparison.current.num_examples)} examples"
     found = comparison.findings
     verdict = "nothing found" if not found else f"{len(found)} finding{'s' if len(found) > 1 else ''}"
+    if comparison.obstacle:
+        verdict = f"{verdict}; nothing could be compared: {comparison.obstacle}"
     return f"{comparison.kind}: {sizes}, {len(comparison.features)} features, {verdict}"

@@ -112,8 +112,7 @@ def _psi(pair: FeaturePair, a: np.ndarray, b: np.ndarray, *, basis: str) -> Meas
 def _counts(pair: FeaturePair) -> CommonCounts | None:
     if not (is_complete(pair.a) and is_complete(pair.b)) and pair.states is not None:
         first, second = pair.states
-        is_text = "BYTES" not in (first.type, second.type)
-        if is_text and first.text is not None and second.text is not None and is_comparable(first.text, second.text):
+        if first.text is not None and second.text is not None and is_comparable(first.text, second.text):
             weighted = pair.is_weighted
             totals = total_values(pair.a, is_weighted=weighted), total_values(pair.b, is_weighted=weighted)
             return counts_of_states(first.text, second.text, totals, is_weighted=weighted) if all(totals) else None

@@ -8,6 +8,7 @@ from typing import Literal
 from penstock.ml.data.metadata.anomaly_type import MeasurementType
 
 Verdict = Literal["unchecked", "ok", "high"]
+FeatureVerdict = Literal["unchecked", "ok", "high", "not_comparable"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,23 @@ MEASURES: dict[str, Measure] = {
     "nan_change": Measure("change of the share of NaN", "share", True),
 }
 """Every measure that `compare` makes; none is below 0, and more is further apart."""
+
+_OF_TEXTS = frozenset({"l_infinity", "normalized_abs_difference"})
+_OF_BOTH = frozenset({"jensen_shannon", "psi"})
+_OF_ALL = frozenset({"missing_change"})
+
+
+def measures_of(type: str) -> frozenset[str]:
+    """The measures that apply to features of a type.
+
+    Parameters
+    ----------
+    type : str
+        TensorFlow Metadata's: ``INT``, ``FLOAT``, ``STRING``, ``BYTES``, ``STRUCT``.
+    """
+    if type in ("INT", "FLOAT"):
+        return frozenset(MEASURES) - _OF_TEXTS
+    return _OF_TEXTS | _OF_BOTH | _OF_ALL if type == "STRING" else _OF_ALL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

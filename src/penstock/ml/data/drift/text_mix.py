@@ -1,4 +1,8 @@
-"""A quick hash of many texts, to draw the same ones from two lists."""
+"""A quick hash of many texts, to draw the same ones from two lists.
+
+`statistics.text_hash` is DuckDB's hash, which the kept samples are made with: it needs DuckDB, and the same version
+of it. Saved statistics are compared without a database and with those of any version, so the drawing has its own.
+"""
 
 from __future__ import annotations
 

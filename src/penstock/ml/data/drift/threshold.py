@@ -40,6 +40,18 @@ class Limits:
         found.update(own if isinstance(own, Mapping) else {})
         return {measure: float(value) for measure, value in found.items()}
 
+    def own(self, name: str, path: tuple[str, ...]) -> frozenset[str]:
+        """Measures with a limit for this feature by name: those should apply to it."""
+        given = self.given.get(name)
+        by_name = frozenset(given) if isinstance(given, Mapping) else frozenset()
+        return by_name | frozenset(_comparator_limits(self.from_schema.get(path, FeatureComparator())))
+
+    def __bool__(self) -> bool:
+        """Whether there is any limit."""
+        return any(value != {} for value in self.given.values()) or any(
+            map(_comparator_limits, self.from_schema.values())
+        )
+
     def source(self, path: tuple[str, ...]) -> Source:
         """Histogram for the Jensen-Shannon divergence."""
         divergence = self.from_schema.get(path, FeatureComparator()).jensen_shannon_divergence

@@ -12,14 +12,12 @@ from penstock.ml.data.leakage.identifier import find_constant, find_identifier
 from penstock.ml.data.leakage.image import find_near_duplicate_images, image_column
 from penstock.ml.data.leakage.label_leak import label_leaks
 from penstock.ml.data.leakage.leakage import Finding, Leakage
-from penstock.ml.data.leakage.request import LeakageOptions, Request
+from penstock.ml.data.leakage.options import LeakageOptions, Request
 from penstock.ml.data.leakage.rows import Column, Rows, open_rows
 from penstock.ml.data.leakage.split_shift import split_shifts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-__all__ = ["LeakageOptions", "find_leakage"]
 
 
 def find_leakage(

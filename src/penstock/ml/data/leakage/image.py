@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
     from penstock.ml.data.leakage.rows import Column, Rows
 
+PATH_COLUMN = "path"
+"""A column of this name says where the images of a finding lie, where the images are hashes or contents."""
+
 HASH_COLUMN = "perceptual_hash"
 """A column of this name is taken for hashes of images where none is named."""
 
@@ -22,6 +25,9 @@ MIN_SHARE = 0.05
 
 MAX_PROBES, MAX_REFERENCE = 10_000, 100_000
 """Images that are compared, of a split and of the reference; chosen by a hash of the row."""
+
+SHOWN_PAIRS = 20
+"""Pairs that a finding names, the most alike first."""
 
 _HASH_BYTES = 16
 _LOOKED_AT = 10
@@ -38,10 +44,11 @@ def find_near_duplicate_images(rows: Rows, column: Column) -> Iterator[Finding]:
     from penstock.ml.data.image import MAX_DISTANCE, nearest_hashes
 
     names = list(rows.splits)
-    reference = _hashes(rows, column, 0, MAX_REFERENCE)
+    paths, reference = _hashes(rows, column, 0, MAX_REFERENCE)
     for code in range(1, len(names)):
-        probes = [one for one in _hashes(rows, column, code, MAX_PROBES) if one is not None]
-        _, distances = nearest_hashes(probes, reference)
+        own_paths, hashes = _hashes(rows, column, code, MAX_PROBES)
+        probes = [one for one in hashes if one is not None]
+        positions, distances = nearest_hashes(hashes, reference)
         near = int((distances <= MAX_DISTANCE).sum())
         if not probes or near < 2 or near / len(probes) < MIN_SHARE:
             continue
@@ -51,7 +58,15 @@ def find_near_duplicate_images(rows: Rows, column: Column) -> Iterator[Finding]:
             f"at most {MAX_DISTANCE} of 128 bits of their hashes differ"
         )
         fix = "keep shots of one scene in one split: split by contiguous blocks, or by a key that names the scene"
-        details = {"near": near, "images": len(probes), "reference": names[0], "split": names[code]}
+        details: dict[str, Any] = {"images": len(probes), "near": near, "reference": names[0], "split": names[code]}
+        if own_paths and paths:
+            found = sorted(
+                (int(distances[at]), own_paths[at], paths[int(positions[at])])
+                for at in (distances <= MAX_DISTANCE).nonzero()[0]
+            )
+            details["pairs"] = [
+                {"image": own, "like": other, "unlike bits": bits} for bits, own, other in found[:SHOWN_PAIRS]
+            ]
         # Hashes this near are no chance: the least share is already likely to flatter the score.
         yield Finding(column.name, "near_duplicate_images", round(0.5 + 0.5 * share**0.5, 3), why, fix, details)
 
@@ -94,24 +109,34 @@ def _is_image(rows: Rows, column: Column) -> bool:
     return not rows.fetch(f"select 1 from ({query}) as t(value, looks_so) where not looks_so limit 1")
 
 
-def _hashes(rows: Rows, column: Column, code: int, limit: int) -> list[bytes | None]:
-    """The hashes of one split's images; None where a file is no image."""
+def _path_column(rows: Rows, column: Column) -> Column | None:
+    """What names the images: the texts themselves, or a column `path` beside hashes or contents."""
+    if column.kind == "text" and column.name != HASH_COLUMN:
+        return column
+    return next((one for one in rows.columns if one.name == PATH_COLUMN and one.kind == "text"), None)
+
+
+def _hashes(rows: Rows, column: Column, code: int, limit: int) -> tuple[list[str], list[bytes | None]]:
+    """The paths of one split's images, where there are any, and their hashes; None where a file is no image."""
+    named = _path_column(rows, column)
     query = (
-        f"select {column.alias} from rows where split = {code} and {column.alias} is not null "
-        f"order by row_hash limit {limit}"
+        f"select {column.alias}, {named.alias if named else 'null'} from rows "
+        f"where split = {code} and {column.alias} is not null order by row_hash limit {limit}"
     )
     cursor = rows.connection.execute(query)
     folder = Path(rows.request.options.image_folder)
+    paths: list[str] = []
     found: list[bytes | None] = []
     while batch := cursor.fetchmany(_BATCH):
-        found += [_hash(value, folder) for (value,) in batch]
+        found += [_hash(value, folder) for value, _ in batch]
+        paths += [path or "" for _, path in batch if named]
     if found and all(one is None for one in found):
         raise DataError(
             f"no image of column '{column.name}' can be read",
             where="leakage",
             fix="give paths that exist here, encoded images or perceptual hashes",
         )
-    return found
+    return paths, found
 
 
 def _hash(value: Any, folder: Path) -> bytes | None:

@@ -9,14 +9,16 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from penstock.core.canonical import canonical_json
 from penstock.core.error import DataError, UsageError
+from penstock.ml.data import json_file
 
 if TYPE_CHECKING:
     from penstock.ml.report import Page
 
 FILE_NAME = "leakage.json"
 """Name inside of an artifact."""
+
+_WHAT, _FIX = "the report of leakage", "give what `save` or `to_json` wrote"
 
 ALL_COLUMNS = "*"
 """Feature of a finding about whole rows."""
@@ -50,6 +52,9 @@ CERTAIN, LIKELY = 0.9, 0.5
 @dataclass(frozen=True)
 class Finding:
     """One way in which the data may give away what a model should not know.
+
+    It is evidence of a strength; findings of `anomalies` break a schema, those of `drift` are about two data sets that
+    should be alike.
 
     Parameters
     ----------
@@ -103,9 +108,10 @@ class Leakage:
 
         object.__setattr__(self, "findings", tuple(sorted(self.findings, key=order)))
 
-    def is_ok(self, max_strength: float = LIKELY) -> bool:
-        """Whether every finding is weaker than ``max_strength``."""
-        return not self.at_least(max_strength)
+    @property
+    def is_ok(self) -> bool:
+        """Whether no leakage is likely: every finding is weaker than `LIKELY`. `at_least` asks for another strength."""
+        return not self.at_least(LIKELY)
 
     def at_least(self, strength: float) -> tuple[Finding, ...]:
         """The findings of this strength or more."""
@@ -139,7 +145,7 @@ class Leakage:
         }
 
     @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> Leakage:
+    def from_json(cls, data: Mapping[str, Any], *, where: str = "leakage") -> Leakage:
         """Read what `to_json` wrote.
 
         Raises
@@ -152,14 +158,20 @@ class Leakage:
             is_valid = all(one.kind in KINDS and math.isfinite(one.strength) for one in findings)
             found = cls(findings, data["label"], data["num_rows"], data["splits"]) if is_valid else None
         except (KeyError, TypeError) as error:
-            raise _no_report(str(error)) from error
+            raise _no_report(str(error), where) from error
         if found is None:
-            raise _no_report("a finding of unknown kind, or without strength")
+            raise _no_report("a finding of unknown kind, or without strength", where)
         return found
 
     def save(self, path: Path | str) -> None:
-        """Write the JSON form into a file; the same findings give the same bytes."""
-        Path(path).write_text(canonical_json(self.to_json()) + "\n", encoding="utf-8")
+        """Write the JSON form into a file; the same findings give the same bytes.
+
+        Raises
+        ------
+        DataError
+            If it cannot be written.
+        """
+        json_file.write_json(path, self.to_json(), _WHAT)
 
     @classmethod
     def load(cls, path: Path | str) -> Leakage:
@@ -170,15 +182,13 @@ class Leakage:
         DataError
             If there is none, or it holds something else.
         """
-        file = Path(path) / FILE_NAME if Path(path).is_dir() else Path(path)
+        place = json_file.place_of(path, FILE_NAME)
+        content = json_file.read_file(place, _WHAT, fix=_FIX)
         try:
-            return cls.from_json(json.loads(file.read_bytes()))
-        except (OSError, ValueError) as error:
-            if isinstance(error, DataError):
-                raise
-            raise DataError(
-                f"no report of leakage can be read: {error}", where=str(file), fix="give a file that `save` wrote"
-            ) from error
+            plain = json.loads(content)
+        except ValueError as error:
+            raise DataError(f"no report of leakage, as it is no JSON: {error}", where=str(place), fix=_FIX) from error
+        return cls.from_json(plain, where=str(place))
 
     def __repr__(self) -> str:
         about = f" of label '{self.label}'" if self.label else ""
@@ -199,5 +209,5 @@ class Leakage:
         return frame(self.page())
 
 
-def _no_report(why: str) -> DataError:
-    return DataError(f"this is no report of leakage: {why}", where="leakage", fix="give what `to_json` wrote")
+def _no_report(why: str, where: str) -> DataError:
+    return DataError(f"this is no report of leakage: {why}", where=where, fix=_FIX)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from penstock.core.error import DataError, closest
 from penstock.ml.data.connection import confine, connect, quote_name, quote_text, sql_error
 from penstock.ml.data.leakage.label import Label, describe_label, label_expression
-from penstock.ml.data.leakage.request import Request
+from penstock.ml.data.leakage.options import Request
 from penstock.ml.data.stream import open_stream
 
 if TYPE_CHECKING:

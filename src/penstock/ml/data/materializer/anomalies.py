@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
-if TYPE_CHECKING:
-    from penstock.ml.data.anomalies.anomalies import Anomalies
-
-FILE_NAME = "anomalies.json"
-"""What an Anomalies artifact is read from; the report beside it follows from it."""
+from penstock.ml.data.anomalies.anomalies import FILE_NAME, Anomalies
 
 
 class AnomaliesMaterializer:
@@ -27,9 +23,7 @@ class AnomaliesMaterializer:
 
     def load(self, folder: Path) -> Anomalies:
         """Read the file."""
-        from penstock.ml.data.anomalies.anomalies import Anomalies
-
-        return Anomalies.load(folder / FILE_NAME)
+        return Anomalies.load(folder)
 
 
 anomalies = AnomaliesMaterializer()

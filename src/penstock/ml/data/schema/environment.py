@@ -15,6 +15,23 @@ def environments_of(message: SchemaMessage) -> tuple[str, ...]:
     return tuple(found)
 
 
+def check_environment(message: SchemaMessage, environment: str, *, where: str = "schema") -> None:
+    """Refuse an environment that a schema does not name.
+
+    Raises
+    ------
+    DataError
+        With the closest that it names.
+    """
+    known = environments_of(message)
+    if environment not in known:
+        raise DataError(
+            f"the schema names no environment {environment!r}",
+            where=where,
+            fix=closest(environment, known) if known else "name it under environments",
+        )
+
+
 def is_in_environment(feature: Feature, environment: str | None, default: tuple[str, ...]) -> bool:
     """Whether a feature is expected in an environment, by TFDV's rule.
 
@@ -25,10 +42,11 @@ def is_in_environment(feature: Feature, environment: str | None, default: tuple[
     ----------
     feature : Feature
     environment : str or None
+        None and the empty text stand for none.
     default : tuple of str
         The schema's ``default_environment``.
     """
-    if environment is None or environment in feature.in_environment:
+    if not environment or environment in feature.in_environment:
         return True
     return environment not in feature.not_in_environment and environment in default
 
@@ -41,13 +59,7 @@ def in_environment(message: SchemaMessage, environment: str) -> SchemaMessage:
     DataError
         If the schema does not name the environment.
     """
-    known = environments_of(message)
-    if environment not in known:
-        raise DataError(
-            f"the schema names no environment {environment!r}",
-            where="schema",
-            fix=closest(environment, known) if known else "name it under environments",
-        )
+    check_environment(message, environment)
     features = _expected(message.feature, environment, message.default_environment)
     return replaced(message, feature=features)
 

@@ -35,6 +35,7 @@ DOMAINS = (
     "time_domain",
     "time_of_day_domain",
 )
+"""Fields of a feature of which one at most is its domain."""
 _FORMATS = ("string_format", "integer_format")
 ONE_OF: dict[type, tuple[tuple[str, ...], ...]] = {
     Feature: (PRESENCE, SHAPES, DOMAINS),

@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from math import prod
 from typing import Any
 
-from penstock.ml.data.anomalies.check.schema_itself import inspect
-from penstock.ml.data.anomalies.schema_view import SchemaView, is_active
-from penstock.ml.data.anomalies.view import FeatureView
 from penstock.ml.data.metadata.schema import BoolDomain, Feature, FeaturePresence, StringDomain, ValueCount
 from penstock.ml.data.schema.environment import is_in_environment
+from penstock.ml.data.schema.feature_fault import faults_of
 from penstock.ml.data.schema.fit_domain import Domains, fit_domain, other_domain
 from penstock.ml.data.schema.infer import with_value_count
 from penstock.ml.data.schema.replace import replaced
+from penstock.ml.data.schema.schema_view import SchemaView, is_active
+from penstock.ml.data.schema.statistics_view import FeatureView
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ def _sound(feature: Feature, view: FeatureView, schema: SchemaView, rules: FitRu
     """The feature without faults of its own."""
     if feature.type is None and not rules.deprecates:
         feature = replaced(feature, type=view.feature_type)
-    _, sound = inspect(feature, schema)
+    _, sound = faults_of(feature, schema)
     if sound is None:
         return replaced(feature, lifecycle_stage="DEPRECATED")
     domain = sound.bool_domain

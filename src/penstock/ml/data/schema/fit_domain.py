@@ -6,11 +6,12 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from penstock.ml.data.anomalies.view import FeatureView
 from penstock.ml.data.metadata.schema import BoolDomain, Feature, FloatDomain, IntDomain, StringDomain
 from penstock.ml.data.schema.field import DOMAINS
 from penstock.ml.data.schema.infer_domain import bounds_of, custom_domain, int_bounds, is_int_text, sorted_texts
 from penstock.ml.data.schema.replace import replaced
+from penstock.ml.data.schema.schema_view import domain_kind
+from penstock.ml.data.schema.statistics_view import FeatureView
 
 _OF_BYTES = ("natural_language_domain", "image_domain", "url_domain")
 
@@ -34,7 +35,7 @@ class Domains:
 
 def fit_domain(feature: Feature, view: FeatureView, domains: Domains) -> Feature:
     """The feature with its domain widened, or without it where no width would do."""
-    kind = next((name for name in DOMAINS if getattr(feature, name) is not None), "")
+    kind = domain_kind(feature)
     if view.statistics.type == "BYTES" and kind not in ("", *_OF_BYTES):
         return replaced(feature, **{kind: None})
     if not kind:

@@ -6,8 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from penstock.core.error import DataError
-from penstock.ml.data.anomalies.view import DatasetView, FeatureView, is_weighted
 from penstock.ml.data.metadata.schema import (
     Dim,
     Feature,
@@ -23,13 +21,13 @@ from penstock.ml.data.metadata.statistics import DatasetStatistics, StatisticsLi
 from penstock.ml.data.schema.infer_domain import DomainRules, infer_domain
 from penstock.ml.data.schema.replace import replaced
 from penstock.ml.data.schema.schema import Schema
+from penstock.ml.data.schema.statistics_view import DatasetView, FeatureView, is_weighted
+from penstock.ml.data.statistics.all_rows import all_rows
 
 if TYPE_CHECKING:
     from penstock.ml.data.statistics.statistics import Statistics
 
 MAX_STRING_DOMAIN_SIZE = 100
-# How TFDV and Penstock call the data set of all rows beside slices.
-_ALL_ROWS = ("All Examples", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +39,7 @@ class InferRules:
 
 
 def infer_schema(
-    statistics: Statistics | StatisticsList,
+    statistics: Statistics | StatisticsList | DatasetStatistics,
     *,
     infer_feature_shape: bool = True,
     max_string_domain_size: int = MAX_STRING_DOMAIN_SIZE,
@@ -59,7 +57,7 @@ def infer_schema(
 
     Parameters
     ----------
-    statistics : Statistics or StatisticsList
+    statistics : Statistics, StatisticsList or DatasetStatistics
         Of all rows; slices beside them are left out.
     infer_feature_shape : bool
         False gives limits of the number of values instead of shapes.
@@ -84,7 +82,7 @@ def infer_schema(
         infer_feature_shape=infer_feature_shape,
         domains=DomainRules(max_string_domain_size=max_string_domain_size, numeric_bounds=numeric_bounds),
     )
-    view = view_of(statistics)
+    view = view_of(statistics, where="infer_schema()")
     inference = Inference(view, rules, [])
     features = tuple(inference.feature(child) for child in view.children.get((), ()) if child.common is not None)
     return Schema(
@@ -96,30 +94,16 @@ def infer_schema(
     )
 
 
-def view_of(statistics: Statistics | StatisticsList) -> DatasetView:
+def view_of(statistics: Statistics | StatisticsList | DatasetStatistics, *, where: str) -> DatasetView:
     """The statistics of all rows, weighted where they are.
 
     Raises
     ------
     DataError
-        If there are none, or several of which none is of all rows.
+        If something else is given, or there are several and none is of all rows.
     """
-    message = statistics if isinstance(statistics, StatisticsList) else statistics.message
-    dataset = _all_rows(message)
+    dataset = all_rows(statistics, where=where)
     return DatasetView(dataset, is_weighted(dataset))
-
-
-def _all_rows(message: StatisticsList) -> DatasetStatistics:
-    if len(message.datasets) == 1:
-        return message.datasets[0]
-    for dataset in message.datasets:
-        if dataset.name in _ALL_ROWS:
-            return dataset
-    raise DataError(
-        "there are no statistics of all rows" if message.datasets else "the statistics are empty",
-        where="statistics",
-        fix="give the statistics of one data set: penstock data describe FILE -o STATS.json",
-    )
 
 
 @dataclass

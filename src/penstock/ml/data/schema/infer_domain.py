@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from penstock.core.error import DataError
-from penstock.ml.data.anomalies.view import FeatureView
 from penstock.ml.data.metadata.schema import (
     BoolDomain,
     Feature,
@@ -22,6 +21,7 @@ from penstock.ml.data.metadata.schema import (
 from penstock.ml.data.schema.feature_path import path_text
 from penstock.ml.data.schema.field import DOMAINS, given_fields
 from penstock.ml.data.schema.replace import replaced
+from penstock.ml.data.schema.statistics_view import FeatureView
 from penstock.ml.data.schema.text_reader import read_text
 
 # What `FeatureState.domain` says, as the statistics carry it.

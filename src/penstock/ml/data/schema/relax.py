@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from penstock.core.error import NotFoundError, closest
-from penstock.ml.data.anomalies.schema_view import SchemaView
-from penstock.ml.data.anomalies.view import DatasetView
 from penstock.ml.data.metadata.anomalies import AnomaliesMessage, DriftSkewInfo, Measurement
 from penstock.ml.data.metadata.schema import (
     DatasetConstraints,
@@ -17,17 +15,18 @@ from penstock.ml.data.metadata.schema import (
     SparseFeature,
     WeightedFeature,
 )
-from penstock.ml.data.metadata.statistics import StatisticsList
+from penstock.ml.data.metadata.statistics import DatasetStatistics, StatisticsList
 from penstock.ml.data.schema.feature_path import path_steps, path_text
 from penstock.ml.data.schema.fit import FitRules, once_each
 from penstock.ml.data.schema.infer import InferRules, view_of
 from penstock.ml.data.schema.infer_domain import DomainRules
 from penstock.ml.data.schema.replace import replaced, with_feature_at
 from penstock.ml.data.schema.schema import Schema
+from penstock.ml.data.schema.schema_view import SchemaView
+from penstock.ml.data.schema.statistics_view import DatasetView
 from penstock.ml.data.schema.update import Fitting
 
 if TYPE_CHECKING:
-    from penstock.ml.data.anomalies.anomalies import Anomalies
     from penstock.ml.data.statistics.statistics import Statistics
 
 Steps = tuple[str, ...]
@@ -39,12 +38,20 @@ _MEASURES = {
 }
 
 
+class HasAnomalies(Protocol):
+    """What `validate` gives, as far as it matters here."""
+
+    @property
+    def message(self) -> AnomaliesMessage:
+        """The record of TensorFlow Metadata."""
+
+
 def relax(
     schema: Schema,
-    statistics: Statistics | StatisticsList,
+    statistics: Statistics | StatisticsList | DatasetStatistics,
     names: Iterable[str] | None = None,
     *,
-    anomalies: Anomalies | AnomaliesMessage | None = None,
+    anomalies: HasAnomalies | AnomaliesMessage | None = None,
     environment: str | None = None,
 ) -> Schema:
     """The schema, loosened until it has nothing to complain of in the data of some statistics.
@@ -56,7 +63,7 @@ def relax(
     Parameters
     ----------
     schema : Schema
-    statistics : Statistics or StatisticsList
+    statistics : Statistics, StatisticsList or DatasetStatistics
         Of the data that must fit.
     names : iterable of str, optional
         Features to loosen, with everything inside of them; all where not given, or those of the anomalies.
@@ -79,7 +86,8 @@ def relax(
         If there are no statistics of all rows.
     """
     found = anomalies if anomalies is None or isinstance(anomalies, AnomaliesMessage) else anomalies.message
-    view = view_of(statistics)
+    view = view_of(statistics, where="relax()")
+    schema = Schema(SchemaView.of(schema, where="relax()").message)
     paths = _paths(schema, view, names, found)
     fitting = Fitting(
         SchemaView(_once_each(schema.message)),

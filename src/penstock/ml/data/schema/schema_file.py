@@ -59,7 +59,11 @@ def read_file(path: Path) -> tuple[str, SchemaFormat]:
     schema_format = format_of(path)
     try:
         if path.stat().st_size > _MAX_BYTES:
-            raise DataError("a schema of more than 256 MiB", where=str(path), fix="is it a schema at all?")
+            raise DataError(
+                "a schema of more than 256 MiB",
+                where=str(path),
+                fix="give the file of a schema",
+            )
         return path.read_text(encoding="utf-8-sig"), schema_format
     except OSError as error:
         raise DataError(

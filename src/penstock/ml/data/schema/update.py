@@ -6,16 +6,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
-from penstock.ml.data.anomalies.schema_view import SchemaView, is_active
-from penstock.ml.data.anomalies.view import DatasetView, FeatureView
 from penstock.ml.data.metadata.schema import Feature, SchemaMessage, SparseFeature, StructDomain, WeightedFeature
-from penstock.ml.data.metadata.statistics import StatisticsList
+from penstock.ml.data.metadata.statistics import DatasetStatistics, StatisticsList
 from penstock.ml.data.schema.fit import FitRules, fit_feature, given_up, is_required, without_idle_mass
 from penstock.ml.data.schema.fit_domain import Domains
 from penstock.ml.data.schema.infer import MAX_STRING_DOMAIN_SIZE, Inference, InferRules, view_of
 from penstock.ml.data.schema.infer_domain import DomainRules
 from penstock.ml.data.schema.replace import replaced
 from penstock.ml.data.schema.schema import Schema
+from penstock.ml.data.schema.schema_view import SchemaView, is_active
+from penstock.ml.data.schema.statistics_view import DatasetView, FeatureView
 
 if TYPE_CHECKING:
     from penstock.ml.data.statistics.statistics import Statistics
@@ -26,7 +26,7 @@ C = TypeVar("C", SparseFeature, WeightedFeature)
 
 def update_schema(
     schema: Schema,
-    statistics: Statistics | StatisticsList,
+    statistics: Statistics | StatisticsList | DatasetStatistics,
     *,
     max_string_domain_size: int = MAX_STRING_DOMAIN_SIZE,
     environment: str | None = None,
@@ -41,7 +41,7 @@ def update_schema(
     Parameters
     ----------
     schema : Schema
-    statistics : Statistics or StatisticsList
+    statistics : Statistics, StatisticsList or DatasetStatistics
     max_string_domain_size : int
         Of the vocabularies of new features.
     environment : str, optional
@@ -52,11 +52,12 @@ def update_schema(
     DataError
         If there are no statistics of all rows.
     """
-    view = view_of(statistics)
+    view = view_of(statistics, where="update_schema()")
+    known = SchemaView.of(schema, where="update_schema()")
     fitting = Fitting(
-        SchemaView(schema.message),
+        known,
         view,
-        FitRules(environment, schema.message.default_environment, True, view.num_examples),
+        FitRules(environment, known.message.default_environment, True, view.num_examples),
         InferRules(False, DomainRules(max_string_domain_size)),
     )
     return Schema(fitting.message(lambda path: True))

@@ -24,7 +24,8 @@ class CsvSource:
     most columns; the quote is ``"``, doubled inside of quotes. A missing value is an empty field. The type of a
     column is the narrowest of boolean, integer, double, date, timestamp (both in ISO form), time and text that
     fits **every** row of every file. A column stays text if any of its values would lose what is written: leading
-    zeros (``00501``, ``-007``), ``0x`` or ``0b`` in front, a ``+``, or whole numbers of more than 38 digits.
+    zeros (``00501``, ``-007``), ``0x`` or ``0b`` in front, a ``+``, whole numbers of more than 38 digits, or numbers
+    that a double has no place for (``1e400``).
 
     Parameters
     ----------

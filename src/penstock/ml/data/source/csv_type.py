@@ -24,6 +24,9 @@ _CHUNK_BYTES = 8 << 20
 # DuckDB takes 0x10 for 16 and -007 for -7, and would lose what was written.
 _CODE = rf"^\s*(-0\d|-?0[xXbB]|-?\d{{{MAX_DIGITS + 1},}}\s*$)"
 _CODE_AFTER = r"[\n\r\t \",;|](-0[0-9]|-?0[xXbB])"
+# Beyond the largest double; only these can be, so that few files need the second look.
+_MAY_OVERFLOW = r"[0-9.][eE]\+?[0-9]{3}|[0-9]{200}"
+_OVERFLOW_BYTES = 256
 _DATE = r"\s*\d{4}-\d\d-\d\d\s*"
 _CLOCK = r"\d\d:\d\d(:\d\d(\.\d+)?)?"
 _TIMESTAMP = rf"\d{{4}}-\d\d-\d\d([ T]{_CLOCK})?"
@@ -105,16 +108,18 @@ def _doubtful(path: Path, kinds: Mapping[str, str]) -> list[tuple[str, tuple[str
 
 
 def _may_hold_codes(path: Path) -> bool:
-    """Whether any field of the file may begin like a code; far faster than a look at each column as text."""
+    """Whether any field may begin like a code or be too large a number; far faster than each column as text."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
     before = b""
     with gzip.open(path) if path.name.lower().endswith(".gz") else path.open("rb") as file:
         while chunk := file.read(_CHUNK_BYTES):
-            if pc.match_substring_regex(pa.scalar(before + chunk, pa.binary()), _CODE_AFTER).as_py():
+            if pc.match_substring_regex(
+                pa.scalar(before + chunk, pa.binary()), f"{_CODE_AFTER}|{_MAY_OVERFLOW}"
+            ).as_py():
                 return True
-            before = chunk[-3:]
+            before = chunk[-_OVERFLOW_BYTES:]
     return False
 
 
@@ -126,7 +131,8 @@ def _options(kind: str) -> tuple[str, ...]:
 def _place(column: str, options: tuple[str, ...]) -> str:
     """SQL for the place in ``options`` of the first type that a text fits; null for null."""
     if options[0] not in _DATES:
-        return f"regexp_matches({column}, '{_CODE}')::int"
+        is_lost = f"isinf(try_cast({column} as double))"
+        return f"(regexp_matches({column}, '{_CODE}') or coalesce({is_lost}, false))::int"
     cases = " ".join(
         f"when regexp_full_match({column}, '{pattern}') and try_cast({column} as {kind}) is not null then {place}"
         for place, (kind, pattern) in enumerate(zip(_DATES, (_DATE, _TIMESTAMP, _ZONED), strict=True))

@@ -1,4 +1,4 @@
-"""A database that is one local file: its path in an URL, and its digest."""
+"""A database that is one local file: its path in an URL, what is asked of it, and its digest."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from urllib.parse import unquote
 from penstock.core.canonical import digest_of
 from penstock.core.error import DataError
 from penstock.ml.data.source.location import content_digest, content_kind, find_files
-from penstock.ml.data.source.sql import SqlRequest
+from penstock.ml.data.source.sql import SqlRequest, own_options, read_request
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,32 +55,67 @@ def local_path(uri: str) -> Path:
     return absolute if not path.exists() and absolute.exists() else path
 
 
-def check_database_file(path: Path, kind: FileKind) -> None:
-    """Make sure that there is such a file, and that it is a database of that kind.
+@dataclass(frozen=True)
+class DatabaseFile:
+    """A database in one local file, and what is asked of it.
 
-    Raises
-    ------
-    DataError
-        If not; the closest existing name is offered.
+    Parameters
+    ----------
+    path : Path
+    kind : FileKind
+    request : SqlRequest
     """
-    if path.is_dir():
-        raise DataError(f"this is a folder, not {kind.name}", where=str(path), fix="give the database file in it")
-    find_files(str(path), ())
-    _, text = content_kind(path)
-    with path.open("rb") as file:
-        head = file.read(kind.offset + len(kind.mark))
-    if not head:
-        raise DataError("the file is empty", where=str(path), fix=f"give a file that is {kind.name}")
-    if head[kind.offset :] != kind.mark:
-        raise DataError(
-            f"the file is not {kind.name}, but {text or 'something else'}",
-            where=str(path),
-            fix="give its real format, for instance format='csv'",
-        )
 
+    path: Path
+    kind: FileKind
+    request: SqlRequest
 
-def file_fingerprint(path: Path, kind: FileKind, request: SqlRequest) -> str:
-    """Digest of the file, of its log and of what is asked; or of the declared key."""
-    log = path.with_name(path.name + kind.log_suffix)
-    files = [path] + [log] * (log.exists() and log.stat().st_size > 0)
-    return request.fingerprint() or digest_of([content_digest(files), request.query, request.table])
+    @classmethod
+    def asked(cls, uri: str, kind: FileKind, **given: str) -> DatabaseFile:
+        """By an URL or a path, whose own options ``query``, ``table`` and ``key`` yield to those given.
+
+        Raises
+        ------
+        DataError
+            If neither or both of query and table are given, or one of the three is no text.
+        """
+        base, options = own_options(uri)
+        return cls(local_path(base), kind, read_request(base, options, given))
+
+    def check(self) -> None:
+        """Make sure that there is such a file, and that it is a database of that kind.
+
+        Raises
+        ------
+        DataError
+            If not; the closest existing name is offered.
+        """
+        path, kind = self.path, self.kind
+        if path.is_dir():
+            raise DataError(f"this is a folder, not {kind.name}", where=str(path), fix="give the database file in it")
+        find_files(str(path), ())
+        _, text = content_kind(path)
+        with path.open("rb") as file:
+            head = file.read(kind.offset + len(kind.mark))
+        if not head:
+            raise DataError("the file is empty", where=str(path), fix=f"give a file that is {kind.name}")
+        if head[kind.offset :] != kind.mark:
+            raise DataError(
+                f"the file is not {kind.name}, but {text or 'something else'}",
+                where=str(path),
+                fix="give its real format, for instance format='csv'",
+            )
+
+    def fingerprint(self) -> str:
+        """Digest of the file, of its log and of what is asked; or of the declared key.
+
+        Raises
+        ------
+        DataError
+            If there is no such file.
+        """
+        self.check()
+        log = self.path.with_name(self.path.name + self.kind.log_suffix)
+        files = [self.path] + [log] * (log.exists() and log.stat().st_size > 0)
+        request = self.request
+        return request.fingerprint() or digest_of([content_digest(files), request.query, request.table])

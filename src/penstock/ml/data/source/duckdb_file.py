@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from penstock.core.error import DataError
 from penstock.ml.data.connection import check_select, confine, connect, quote_name, quote_text, sql_error
 from penstock.ml.data.parquet import batch_rows
-from penstock.ml.data.source.database_file import DUCKDB, check_database_file, file_fingerprint, local_path
-from penstock.ml.data.source.sql import check_names, no_table, own_options, read_request
+from penstock.ml.data.source.database_file import DUCKDB, DatabaseFile
+from penstock.ml.data.source.sql import check_names, no_table
 
 if TYPE_CHECKING:
     import duckdb
@@ -48,17 +47,11 @@ class DuckDBSource:
     capabilities: ClassVar[frozenset[str]] = frozenset({"fingerprint", "key", "query"})
 
     def __init__(self, uri: str, *, query: str = "", table: str = "", key: str = "") -> None:
-        base, options = own_options(uri)
-        self.uri = base
-        self._request = read_request(base, options, {"query": query, "table": table, "key": key})
+        self._file = DatabaseFile.asked(uri, DUCKDB, query=query, table=table, key=key)
+        self._request = self._file.request
 
     def __repr__(self) -> str:
         return f"duckdb {self._request.where}"
-
-    @cached_property
-    def path(self) -> Path:
-        """The database file."""
-        return local_path(self.uri)
 
     def fingerprint(self) -> str:
         """Digest of the file's content and the query, or of the key.
@@ -68,8 +61,7 @@ class DuckDBSource:
         DataError
             If there is no such file.
         """
-        check_database_file(self.path, DUCKDB)
-        return file_fingerprint(self.path, DUCKDB, self._request)
+        return self._file.fingerprint()
 
     def read(self) -> pa.RecordBatchReader:
         """The rows, streamed.
@@ -82,7 +74,7 @@ class DuckDBSource:
         """
         import pyarrow as pa
 
-        check_database_file(self.path, DUCKDB)
+        self._file.check()
         if self._request.query:
             check_select(self._request.query)
         with self._database() as connection:
@@ -115,7 +107,7 @@ class DuckDBSource:
 
         connection = connect()
         try:
-            _attach(connection, self.path)
+            _attach(connection, self._file.path)
             yield connection
         except (duckdb.Error, pa.ArrowException, OSError) as error:
             raise self._explain(error, connection) from error

@@ -31,6 +31,10 @@ _PACKAGES = {
     "http": ("aiohttp", "http"),
     "https": ("aiohttp", "http"),
 }
+_HDFS = (
+    "install Java and Hadoop's client library libhdfs; set JAVA_HOME, HADOOP_HOME, ARROW_LIBHDFS_DIR (the folder of "
+    "libhdfs.so) and CLASSPATH (what `hadoop classpath --glob` prints)"
+)
 _TAGS = ("ETag", "etag", "md5Hash", "content_md5", "Content-MD5", "generation")
 _TIMES = ("LastModified", "last_modified", "Last-Modified", "mtime", "updated", "modified", "created")
 _ENDED_BY_CALLER = range(400, 500)
@@ -246,7 +250,9 @@ def _file_system(url: str, options: dict[str, Any]) -> tuple[Any, str]:
         raise DataError(
             f"'{scheme}' locations cannot be opened: {told}",
             where=shown,
-            fix="name a file, a folder, or an URL that fsspec knows, with its package installed",
+            fix=_HDFS
+            if scheme == "hdfs"
+            else "name a file, a folder, or an URL that fsspec knows, with its package installed",
         ) from error
     return files, str(path)
 

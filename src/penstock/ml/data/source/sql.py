@@ -66,9 +66,13 @@ def read_request(place: str, options: dict[str, str], given: dict[str, str]) -> 
     Raises
     ------
     DataError
-        If neither or both of query and table are named.
+        If neither or both of query and table are named, or one of the three is no text.
     """
-    found = {name: given.get(name, "") or options.get(name, "") for name in _OWN}
+    for name, value in given.items():
+        # Null is for what is not given, as in a configuration.
+        if value is not None and not isinstance(value, str):
+            raise DataError(f"`{name}` is {value!r}, which is no text", where=place, fix=f"give a text: {name}='...'")
+    found = {name: given.get(name) or options.get(name, "") for name in _OWN}
     if bool(found["query"].strip()) == bool(found["table"]):
         raise DataError(
             "both a query and a table are given" if found["table"] else "neither a query nor a table is given",

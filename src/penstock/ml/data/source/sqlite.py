@@ -6,7 +6,6 @@ import sqlite3
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import quote
@@ -14,8 +13,8 @@ from urllib.parse import quote
 from penstock.core.error import DataError
 from penstock.ml.data.connection import quote_name
 from penstock.ml.data.parquet import batch_rows
-from penstock.ml.data.source.database_file import SQLITE, check_database_file, file_fingerprint, local_path
-from penstock.ml.data.source.sql import check_names, no_table, own_options, read_request
+from penstock.ml.data.source.database_file import SQLITE, DatabaseFile
+from penstock.ml.data.source.sql import check_names, no_table
 from penstock.ml.data.source.sqlite_type import Column, infer_columns
 
 if TYPE_CHECKING:
@@ -49,17 +48,11 @@ class SqliteSource:
     capabilities: ClassVar[frozenset[str]] = frozenset({"fingerprint", "key", "query"})
 
     def __init__(self, uri: str, *, query: str = "", table: str = "", key: str = "") -> None:
-        base, options = own_options(uri)
-        self.uri = base
-        self._request = read_request(base, options, {"query": query, "table": table, "key": key})
+        self._file = DatabaseFile.asked(uri, SQLITE, query=query, table=table, key=key)
+        self._request = self._file.request
 
     def __repr__(self) -> str:
         return f"sqlite {self._request.where}"
-
-    @cached_property
-    def path(self) -> Path:
-        """The database file."""
-        return local_path(self.uri)
 
     def fingerprint(self) -> str:
         """Digest of the file's content (with its write-ahead log) and the query, or of the key.
@@ -69,8 +62,7 @@ class SqliteSource:
         DataError
             If there is no such file.
         """
-        check_database_file(self.path, SQLITE)
-        return file_fingerprint(self.path, SQLITE, self._request)
+        return self._file.fingerprint()
 
     def read(self) -> pa.RecordBatchReader:
         """The rows, streamed; the query runs twice, for the types and for the rows.
@@ -83,8 +75,8 @@ class SqliteSource:
         """
         import pyarrow as pa
 
-        check_database_file(self.path, SQLITE)
-        _check_whole(self.path)
+        self._file.check()
+        _check_whole(self._file.path)
         # A closing parenthesis on a line of its own ends no comment of the query.
         query = f"SELECT * FROM ({self._request.select(quote_name)}\n)"
         with self._connection() as connection:
@@ -112,7 +104,10 @@ class SqliteSource:
         connection: sqlite3.Connection | None = None
         try:
             connection = sqlite3.connect(
-                f"file:{quote(str(self.path.absolute()))}?mode=ro", uri=True, timeout=_WAIT_S, isolation_level=None
+                f"file:{quote(str(self._file.path.absolute()))}?mode=ro",
+                uri=True,
+                timeout=_WAIT_S,
+                isolation_level=None,
             )
             if sys.version_info >= (3, 12):
                 # Otherwise a misspelt column in double quotes is a text, the same in every row.

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
@@ -12,10 +11,7 @@ from penstock.core.error import DataError, closest
 from penstock.ml.data.statistics.cross import cross_of, merge_crosses
 from penstock.ml.data.statistics.options import StatisticsOptions
 from penstock.ml.data.statistics.scan.row_weight import weights_of
-from penstock.ml.data.statistics.state import CrossState
-from penstock.ml.data.stream import open_stream
-
-_ROWS = 1 << 16
+from penstock.ml.data.statistics.state import DatasetState
 
 
 class CrossReader:
@@ -63,43 +59,6 @@ class CrossReader:
         for (x, y), parts in self._parts.items():
             parts[:] = [merge_crosses([*parts, cross_of(table, x, y, weights)])]
 
-    @property
-    def crosses(self) -> dict[tuple[str, str], CrossState]:
-        """What was taken in, by pair."""
-        return {pair: parts[0] for pair, parts in self._parts.items()}
-
-
-def read_crosses(data: Any, options: StatisticsOptions) -> dict[tuple[str, str], CrossState]:
-    """The crosses of a data set, in a pass of its own over their columns.
-
-    Parameters
-    ----------
-    data : Dataset, or anything with ``__arrow_c_stream__`` that can be read again
-    options : StatisticsOptions
-    """
-    where = repr(data)
-    reader = CrossReader(options, data.schema, where)
-    for table in _tables(data.scan(columns=reader.columns)):
-        reader.add(table)
-    return reader.crosses
-
-
-def passing_crosses(data: Any, options: StatisticsOptions) -> tuple[pa.RecordBatchReader, CrossReader]:
-    """A stream with the same rows, and what takes their crosses while it is read."""
-    where = f"a {type(data).__name__}"
-    stream = open_stream(data, where=where)
-    reader = CrossReader(options, stream.schema, where)
-
-    def batches() -> Iterator[pa.RecordBatch]:
-        for batch in stream:
-            for start in range(0, batch.num_rows, _ROWS):
-                reader.add(pa.Table.from_batches([batch.slice(start, _ROWS)]))
-            yield batch
-
-    return pa.RecordBatchReader.from_batches(stream.schema, batches()), reader
-
-
-def _tables(stream: pa.RecordBatchReader) -> Iterator[pa.Table]:
-    for batch in stream:
-        for start in range(0, batch.num_rows, _ROWS):
-            yield pa.Table.from_batches([batch.slice(start, _ROWS)])
+    def result(self, whole: DatasetState) -> DatasetState:
+        """The state of all rows, with the crosses that were taken in."""
+        return replace(whole, crosses={pair: parts[0] for pair, parts in self._parts.items()})

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 import pyarrow as pa
 
 from penstock.core.error import DataError
-from penstock.ml.data.dataset import Dataset
 from penstock.ml.data.metadata.path import Path as FeaturePath
 from penstock.ml.data.metadata.schema import NaturalLanguageDomain, SchemaMessage, SparseFeature
 from penstock.ml.data.statistics.custom_state import CustomState, Steps
@@ -18,9 +18,7 @@ from penstock.ml.data.statistics.scan.join_collector import JoinCollector
 from penstock.ml.data.statistics.scan.language_collector import LanguageCollector
 from penstock.ml.data.statistics.scan.leaf import leaf_of
 from penstock.ml.data.statistics.scan.schema_feature import schema_features
-from penstock.ml.data.stream import open_stream
-
-_ROWS = 1 << 16
+from penstock.ml.data.statistics.state import DatasetState
 
 
 class Collector(Protocol):
@@ -63,39 +61,10 @@ class CustomReader:
         for collector in self._collectors:
             collector.add(table)
 
-    @property
-    def states(self) -> tuple[CustomState, ...]:
-        """What was taken in, by path."""
+    def result(self, whole: DatasetState) -> DatasetState:
+        """The state of all rows, with what was taken in, by path."""
         found = [collector.state() for collector in self._collectors]
-        return tuple(sorted(found, key=lambda state: (state.path, type(state).__name__)))
-
-
-def read_custom(data: Dataset, options: StatisticsOptions) -> tuple[CustomState, ...]:
-    """What the schema asks for of a data set, in a pass of its own over the columns it takes."""
-    reader = CustomReader(options, data.schema, repr(data))
-    if reader.columns:
-        for batch in data.scan(columns=reader.columns):
-            _add(reader, batch)
-    return reader.states
-
-
-def passing_custom(data: Any, options: StatisticsOptions) -> tuple[pa.RecordBatchReader, CustomReader]:
-    """A stream with the same rows, and what takes them while it is read."""
-    where = f"a {type(data).__name__}"
-    stream = open_stream(data, where=where)
-    reader = CustomReader(options, stream.schema, where)
-
-    def batches() -> Iterator[pa.RecordBatch]:
-        for batch in stream:
-            _add(reader, batch)
-            yield batch
-
-    return pa.RecordBatchReader.from_batches(stream.schema, batches()), reader
-
-
-def _add(reader: CustomReader, batch: pa.RecordBatch) -> None:
-    for start in range(0, batch.num_rows, _ROWS):
-        reader.add(pa.Table.from_batches([batch.slice(start, _ROWS)]))
+        return replace(whole, custom=tuple(sorted(found, key=lambda state: (state.path, type(state).__name__))))
 
 
 def _collectors(

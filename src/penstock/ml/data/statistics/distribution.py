@@ -155,11 +155,6 @@ def mass_up_to(distribution: Distribution, points: np.ndarray) -> np.ndarray:
     return np.where(found < 0, 0.0, whole + distribution.masses[inside] * _shares(distribution, inside, points))
 
 
-def mass_below(distribution: Distribution, points: np.ndarray) -> np.ndarray:
-    """Mass of numbers that are less than each point, shape (m,)."""
-    return mass_up_to(distribution, np.nextafter(np.asarray(points, dtype=np.float64), -np.inf))
-
-
 def standard_histogram(
     distribution: Distribution, buckets: int, *, num_nan: int = 0, negative: float = 0.0, positive: float = 0.0
 ) -> Histogram:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +11,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from penstock.core.canonical import canonical_json
 from penstock.core.error import DataError
-from penstock.ml.data.dataset import Dataset
+from penstock.ml.data.json_file import write_json
 from penstock.ml.data.statistics.float_key import keys_of, numbers_of
 from penstock.ml.data.statistics.scan import leaf
 from penstock.ml.data.statistics.state import DatasetState, PrefixHistogram
-from penstock.ml.data.stream import open_stream
 
 PARTS = 100
 """Parts of equal count between the quantiles: they are percentiles."""
@@ -119,43 +117,65 @@ def check_readable_again(data: Any) -> None:
         )
 
 
-def exact_quantiles(data: Any, state: DatasetState) -> dict[str, tuple[float, ...]]:
-    """Percentiles of the finite numbers of each feature, by its name.
+class QuantileReader:
+    """Finds percentiles of the finite numbers of each feature.
 
     Parameters
     ----------
-    data : Dataset, Source, or a table of any library
-        The rows that the state is of; they are read again.
     state : DatasetState
+        Of the same rows.
+    where : str
+        For messages.
+    """
 
-    Returns
-    -------
-    dict of str to tuple of float, each of shape (101,)
-        From the smallest number to the largest; integers as float64.
+    def __init__(self, state: DatasetState, where: str) -> None:
+        self._where = where
+        self._finders = {
+            path: RankFinder(feature.numeric.histogram)
+            for path, feature in state.features.items()
+            if feature.numeric is not None and feature.numeric.histogram.bins.size
+        }
+        self.columns = sorted({path[0] for path in self._finders})
+
+    def add(self, table: pa.Table) -> None:
+        """Take in some rows."""
+        for path, finder in self._finders.items():
+            for chunk in table.column(path[0]).chunks:
+                finder.add(_numbers(chunk, path[1:]))
+
+    def result(self, whole: DatasetState) -> DatasetState:
+        """The state as it is: quantiles are no part of it."""
+        return whole
+
+    def quantiles(self) -> dict[str, tuple[float, ...]]:
+        """What was found.
+
+        Returns
+        -------
+        dict of str to tuple of float, each of shape (101,)
+            By the feature's name; from the smallest number to the largest, integers as float64.
+
+        Raises
+        ------
+        DataError
+            If the rows are not those of the state.
+        """
+        return {
+            ".".join(path): finder.quantiles(f"{self._where}, column '{path[0]}'")
+            for path, finder in self._finders.items()
+        }
+
+
+def write_quantiles(quantiles: Mapping[str, tuple[float, ...]], path: Path, digest: str) -> None:
+    """Write them as canonical JSON, with the digest of the statistics that they belong to.
 
     Raises
     ------
     DataError
-        If the rows are not the same as before.
+        If the file cannot be written.
     """
-    finders = {
-        path: RankFinder(feature.numeric.histogram)
-        for path, feature in state.features.items()
-        if feature.numeric is not None and feature.numeric.histogram.bins.size
-    }
-    if not finders:
-        return {}
-    for batch in _reader(data, sorted({path[0] for path in finders})):
-        for path, finder in finders.items():
-            finder.add(_numbers(batch.column(path[0]), path[1:]))
-    where = repr(data) if isinstance(data, Dataset) else f"a {type(data).__name__}"
-    return {".".join(path): finder.quantiles(f"{where}, column '{path[0]}'") for path, finder in finders.items()}
-
-
-def write_quantiles(quantiles: Mapping[str, tuple[float, ...]], path: Path, digest: str) -> None:
-    """Write them as canonical JSON, with the digest of the statistics that they belong to."""
     kept = {"parts": PARTS, "quantiles": dict(quantiles), "statistics": digest}
-    path.write_text(canonical_json(kept) + "\n", encoding="utf-8")
+    write_json(path, kept, "the exact quantiles")
 
 
 def read_quantiles(path: Path, digest: str) -> dict[str, tuple[float, ...]]:
@@ -179,15 +199,6 @@ class _Kept(msgspec.Struct):
     parts: int
     quantiles: dict[str, tuple[float, ...]]
     statistics: str
-
-
-def _reader(data: Any, columns: list[str]) -> Iterator[pa.RecordBatch]:
-    if hasattr(data, "fingerprint") and hasattr(data, "read"):
-        data = Dataset.from_source(data)
-    if isinstance(data, Dataset):
-        yield from data.scan(columns=columns)
-    else:
-        yield from open_stream(data, where=f"a {type(data).__name__}")
 
 
 def _numbers(values: pa.Array, path: tuple[str, ...]) -> np.ndarray:

@@ -25,12 +25,6 @@ def scaled(mantissa: int, exponent: int) -> ExactSum:
     return ExactSum(mantissa >> zeros, exponent + zeros)
 
 
-def exact(number: float) -> ExactSum:
-    """A finite number, exactly."""
-    numerator, denominator = number.as_integer_ratio()
-    return scaled(numerator, 1 - denominator.bit_length())
-
-
 def add(terms: Iterable[ExactSum]) -> ExactSum:
     """Sum of any number of terms, in any order."""
     # One running integer per exponent keeps the integers short until the end.
@@ -41,22 +35,6 @@ def add(terms: Iterable[ExactSum]) -> ExactSum:
         return ExactSum()
     lowest = min(mantissas)
     return scaled(sum(mantissa << (exponent - lowest) for exponent, mantissa in mantissas.items()), lowest)
-
-
-def sum_of(numbers: Iterable[float]) -> ExactSum:
-    """Sum of finite numbers."""
-    return add(map(exact, numbers))
-
-
-def sum_of_squares(numbers: Iterable[float]) -> ExactSum:
-    """Sum of the squares of finite numbers."""
-    roots = map(exact, numbers)
-    return add(scaled(root.mantissa * root.mantissa, 2 * root.exponent) for root in roots)
-
-
-def to_float(term: ExactSum) -> float:
-    """The nearest float64, an infinity beyond the largest."""
-    return quotient(*_ratio(term))
 
 
 def mean(total: ExactSum, count: int) -> float:

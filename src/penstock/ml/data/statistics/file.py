@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from penstock.core.canonical import canonical_json
+from penstock.core.canonical import canonical_json, digest_bytes
 from penstock.core.error import DataError
 from penstock.ml.data.metadata.message import decode, encode
 from penstock.ml.data.metadata.statistics import (
@@ -26,6 +26,12 @@ STATE = "penstock.state"
 DATASET = "penstock.dataset"
 """Custom statistic of a data set's first feature: what the view does not tell of the whole, as JSON."""
 
+VIEW = "penstock.view"
+"""Custom statistic of the first feature of the file: digest of the view, which must say what the states say."""
+
+_OURS = (STATE, DATASET, VIEW)
+_BOM = b"\xef\xbb\xbf"
+_END = 1 << 64
 _SIZES = ("top_values", "rank_buckets", "histogram_buckets", "quantile_buckets", "num_values_buckets")
 
 
@@ -76,7 +82,8 @@ def write(message: StatisticsList, kept: Sequence[KeptDataset]) -> bytes:
     """The file's bytes; without ``kept`` the view alone."""
     if kept:
         pairs = zip(message.datasets, kept, strict=True)
-        message = StatisticsList(datasets=tuple(_with_kept(dataset, texts) for dataset, texts in pairs))
+        whole = StatisticsList(datasets=tuple(_with_kept(dataset, texts) for dataset, texts in pairs))
+        message = _with_digest(whole, _digest(message))
     return (encode(message) + "\n").encode()
 
 
@@ -86,11 +93,14 @@ def read(data: bytes, *, where: str) -> tuple[StatisticsList, tuple[KeptDataset,
     Raises
     ------
     DataError
-        If it is no JSON of statistics.
+        If it is no JSON of statistics, tells an impossible number of rows, or was edited although it carries states,
+        which then say something else.
     """
-    message = decode(data, StatisticsList, where=where)
+    message = decode(data.removeprefix(_BOM), StatisticsList, where=where)
+    _check_counts(message, where)
     kept = tuple(map(_kept, message.datasets))
     plain = StatisticsList(datasets=tuple(map(_without_kept, message.datasets)))
+    _check_unedited(message, plain, where)
     is_whole = bool(kept) and all(
         len(texts.states) == sum(map(_is_of_column, dataset.features))
         for texts, dataset in zip(kept, plain.datasets, strict=True)
@@ -161,6 +171,46 @@ def _with_kept(dataset: DatasetStatistics, texts: KeptDataset) -> DatasetStatist
     return msgspec.structs.replace(dataset, features=(*features, *dataset.features[len(columns) :]))
 
 
+def _with_digest(message: StatisticsList, digest: str) -> StatisticsList:
+    """With the view's digest beside the first text that is kept."""
+    datasets = list(message.datasets)
+    place = next((index for index, dataset in enumerate(datasets) if _texts(dataset)), None)
+    if place is None:
+        return message
+    features = list(datasets[place].features)
+    entries = (*features[0].custom_stats, CustomStatistic(name=VIEW, text=digest))
+    features[0] = msgspec.structs.replace(features[0], custom_stats=entries)
+    datasets[place] = msgspec.structs.replace(datasets[place], features=tuple(features))
+    return StatisticsList(datasets=tuple(datasets))
+
+
+def _digest(view: StatisticsList) -> str:
+    return digest_bytes(encode(view).encode())
+
+
+def _check_counts(message: StatisticsList, where: str) -> None:
+    for dataset in message.datasets:
+        if not 0 <= dataset.num_examples < _END:
+            raise DataError(
+                f"the statistics tell of {dataset.num_examples} rows", where=where, fix="compute the statistics again"
+            )
+
+
+def _check_unedited(message: StatisticsList, view: StatisticsList, where: str) -> None:
+    """What is merged comes from the states, what is shown and checked from the view: they must agree."""
+    texts = [item for dataset in message.datasets for item in _texts(dataset)]
+    if texts and [item.text for item in texts if item.name == VIEW] != [_digest(view)]:
+        raise DataError(
+            "the file was edited: what it shows is not what its states say",
+            where=where,
+            fix="describe the data again; to change what is expected of data, edit its schema",
+        )
+
+
+def _texts(dataset: DatasetStatistics) -> list[CustomStatistic]:
+    return [item for feature in dataset.features for item in feature.custom_stats if item.name in _OURS]
+
+
 def _is_of_column(feature: FeatureStatistics) -> bool:
     parts = (feature.num_stats, feature.string_stats, feature.bytes_stats, feature.struct_stats)
     return any(part is not None for part in parts)
@@ -177,5 +227,5 @@ def _without_kept(dataset: DatasetStatistics) -> DatasetStatistics:
 
 
 def _plain(feature: FeatureStatistics) -> FeatureStatistics:
-    entries = tuple(item for item in feature.custom_stats if item.name not in (STATE, DATASET))
+    entries = tuple(item for item in feature.custom_stats if item.name not in _OURS)
     return msgspec.structs.replace(feature, custom_stats=entries)

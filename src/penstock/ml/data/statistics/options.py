@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
-from penstock.core.error import UsageError
+from penstock.core.error import UsageError, closest
 
 if TYPE_CHECKING:
     from penstock.ml.data.metadata.schema import SchemaMessage
@@ -53,7 +53,7 @@ class StatisticsOptions:
     Raises
     ------
     UsageError
-        If a number is below 1, or a name is given twice or is no text.
+        If a number is below 1, a predicate is empty, or a value is of another type.
     """
 
     weight: str = ""
@@ -77,8 +77,41 @@ class StatisticsOptions:
             value = getattr(self, item.name)
             if item.type == "int" and (isinstance(value, bool) or not isinstance(value, int) or value < 1):
                 raise UsageError(f"{item.name} is {value!r}", where=_WHERE, fix="give a whole number of at least 1")
+            if item.type == "bool" and not isinstance(value, bool):
+                raise UsageError(f"{item.name} is {value!r}", where=_WHERE, fix="give true or false")
+            if str(item.type).startswith("Mapping") and not isinstance(value, Mapping):
+                raise UsageError(f"{item.name} is {value!r}", where=_WHERE, fix="map names to texts")
+        if not hasattr(self.schema, "sparse_feature") and self.schema is not None:
+            raise UsageError(f"schema is {self.schema!r}", where=_WHERE, fix="give a Schema")
         for name, predicate in self.sql_slices.items():
             if not (isinstance(name, str) and name and isinstance(predicate, str) and predicate.strip()):
                 raise UsageError(
                     f"sql_slices has {name!r}: {predicate!r}", where=_WHERE, fix="map a name to a predicate in SQL"
                 )
+
+    @classmethod
+    def of(cls, settings: Mapping[str, Any]) -> StatisticsOptions:
+        """Options from a JSON object, in which pairs are lists.
+
+        Raises
+        ------
+        UsageError
+            If a name is unknown, or a list is none.
+        """
+        known = [item.name for item in fields(cls)]
+        for name in settings:
+            if name not in known:
+                raise UsageError(
+                    f"there is no option '{name}'; {closest(name, known)}",
+                    where=_WHERE,
+                    fix="use one of the known names",
+                )
+        listed = {name: _tuples(name, settings[name]) for name in ("slices", "cross") if name in settings}
+        return cls(**{**settings, **listed})
+
+
+def _tuples(name: str, found: Any) -> tuple[Any, ...]:
+    """Lists inside of a list as tuples."""
+    if not isinstance(found, list | tuple):
+        raise UsageError(f"{name} is {found!r}", where=_WHERE, fix=f"give a list: {name}=[...]")
+    return tuple(tuple(item) if isinstance(item, list) else item for item in found)

@@ -125,28 +125,6 @@ def coarsen(histogram: PrefixHistogram, shift: int) -> PrefixHistogram:
     return _grouped(PrefixHistogram(shift, bins, histogram.counts, histogram.weights, histogram.extent))
 
 
-def aligned(a: PrefixHistogram, b: PrefixHistogram) -> tuple[int, np.ndarray, np.ndarray, np.ndarray]:
-    """Two histograms over common bins, to be compared.
-
-    Returns
-    -------
-    shift : int
-        The larger of both.
-    bins : ndarray of int64, shape (n,)
-        Those that either has.
-    counts_a, counts_b : ndarray of int64, shape (n,)
-    """
-    shift = max(a.shift, b.shift)
-    first, second = coarsen(a, shift), coarsen(b, shift)
-    bins = np.union1d(first.bins, second.bins)
-    counts = []
-    for side in (first, second):
-        spread = np.zeros(bins.size, dtype=np.int64)
-        spread[np.searchsorted(bins, side.bins)] = side.counts
-        counts.append(spread)
-    return shift, bins, counts[0], counts[1]
-
-
 def merge_histograms(parts: Sequence[PrefixHistogram], *, limit: int = MAX_BINS) -> PrefixHistogram:
     """The histogram of all numbers of the parts; weights stay where every part that has numbers has them."""
     shift = max((part.shift for part in parts), default=0)

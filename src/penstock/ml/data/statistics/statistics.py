@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from penstock.core.canonical import digest_bytes
 from penstock.core.error import DataError, NotFoundError, closest
+from penstock.ml.data import json_file
 from penstock.ml.data.statistics.options import StatisticsOptions
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ FILE_NAME = "statistics.json"
 """The file of a Statistics artifact."""
 
 _IN_MEMORY = "statistics in memory"
+_WHAT = "the statistics"
 
 
 class Statistics:
@@ -99,17 +101,9 @@ class Statistics:
         DataError
             If there is no such file, or it is no JSON of statistics.
         """
-        place = Path(path)
-        if place.is_dir():
-            place /= FILE_NAME
-        try:
-            data = place.read_bytes()
-        except OSError as error:
-            raise DataError(
-                f"the statistics cannot be read: {error.strerror}",
-                where=str(place),
-                fix="give a file that `Statistics.save` or `penstock data describe` wrote",
-            ) from error
+        place = json_file.place_of(path, FILE_NAME)
+        fix = "give a file that `Statistics.save` or `penstock data describe` wrote"
+        data = json_file.read_file(place, _WHAT, fix=fix)
         loaded = cls.from_bytes(data, where=str(place))
         beside = _quantiles_beside(place)
         if beside.exists():
@@ -221,11 +215,12 @@ class Statistics:
             self._kept = file.keep(self.states, self._options)
         return file.write(self.message, self._kept)
 
-    def to_json(self) -> Any:
+    def to_json(self) -> dict[str, Any]:
         """The view as plain JSON values, without the state."""
         from penstock.ml.data.metadata.message import to_json
 
-        return to_json(self.message)
+        plain: dict[str, Any] = to_json(self.message)
+        return plain
 
     def save(self, path: Path | str) -> None:
         """Write one JSON file that `load`, and the protocol buffers of TensorFlow Metadata, read.
@@ -237,19 +232,12 @@ class Statistics:
         DataError
             If the file cannot be written.
         """
-        try:
-            data = self.to_bytes()
-            Path(path).write_bytes(data)
-            if self.quantiles:
-                from penstock.ml.data.statistics.exact_quantiles import write_quantiles
+        data = self.to_bytes()
+        json_file.write_file(path, data, _WHAT)
+        if self.quantiles:
+            from penstock.ml.data.statistics.exact_quantiles import write_quantiles
 
-                write_quantiles(self.quantiles, _quantiles_beside(Path(path)), digest_bytes(data))
-        except OSError as error:
-            raise DataError(
-                f"the statistics cannot be written: {error.strerror}",
-                where=str(path),
-                fix="give a file in an existing folder that may be written",
-            ) from error
+            write_quantiles(self.quantiles, _quantiles_beside(Path(path)), digest_bytes(data))
 
     def __repr__(self) -> str:
         datasets = self.message.datasets
@@ -260,7 +248,7 @@ class Statistics:
 
     def page(self, *, title: str = "Statistics") -> Page:
         """A report: one panel per feature, slices over each other; `penstock.ml.report.render` makes the HTML."""
-        from penstock.ml.data.statistics.report import slices_page
+        from penstock.ml.data.statistics.statistics_page import slices_page
 
         return slices_page(self.message.datasets, title=title)
 

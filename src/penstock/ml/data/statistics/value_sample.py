@@ -86,37 +86,6 @@ def coarsen_sample(sample: ValueSample, level: int) -> ValueSample:
     return _taken(sample, level, _leading_zeros(hashes_of(sample.values)) >= level)
 
 
-def aligned_samples(a: ValueSample, b: ValueSample) -> tuple[int, pa.Array, np.ndarray, np.ndarray]:
-    """Two samples over common values, to be compared.
-
-    Returns
-    -------
-    level : int
-        The larger of both.
-    values : pyarrow.StringArray, shape (n,)
-        Those that either has, ascending by bytes.
-    counts_a, counts_b : ndarray of int64, shape (n,)
-
-    Raises
-    ------
-    DataError
-        If the samples were made with different hash functions.
-    """
-    check_probe([a, b])
-    level = max(a.level, b.level)
-    sides = [coarsen_sample(sample, level) for sample in (a, b)]
-    values, _, _ = grouped(
-        pa.concat_arrays([side.values for side in sides]),
-        np.concatenate([side.counts for side in sides]),
-    )
-    counts = []
-    for side in sides:
-        spread = np.zeros(len(values), dtype=np.int64)
-        spread[np.asarray(pc.index_in(side.values, value_set=values))] = side.counts
-        counts.append(spread)
-    return level, values, counts[0], counts[1]
-
-
 def merge_samples(parts: Sequence[ValueSample], *, limit: int = MAX_VALUES) -> ValueSample:
     """The sample of all texts of the parts; weights stay where every part that has texts has them.
 

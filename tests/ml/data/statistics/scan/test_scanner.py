@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from naive_statistics import naive_state
 
 from penstock.core.context import StepContext, set_current_step
 from penstock.core.error import DataError
@@ -19,9 +20,11 @@ from penstock.ml.data.dataset import Dataset
 from penstock.ml.data.source.format import open_source
 from penstock.ml.data.statistics.codec import encode_state
 from penstock.ml.data.statistics.merge import merge_lists
+from penstock.ml.data.statistics.merge_feature import merge_features
 from penstock.ml.data.statistics.options import StatisticsOptions
 from penstock.ml.data.statistics.scan import Limits, ScanSetting, scan
-from penstock.ml.data.statistics.state import DatasetState
+from penstock.ml.data.statistics.state import MAX_VALUES, DatasetState, FeatureState
+from penstock.ml.data.statistics.statistics import Statistics
 
 SCHEMA = pa.schema(
     [
@@ -53,6 +56,8 @@ ROWS = st.lists(
     ),
     max_size=40,
 )
+TEXT = st.sampled_from([b"", b"a", b"ok", "\u00e4".encode()]) | st.integers(0, 60).map(lambda number: b"%d" % number)
+BINARY = TEXT | st.binary(max_size=2) | st.integers(0, 60).map(lambda number: b"\xff%d" % number)
 LIMITS = Limits(bins=6, values=5, short_values=3)
 OPTIONS = StatisticsOptions(weight="weight", slices=("city",), sql_slices={"some": "whole > 3 or text = 'a'"})
 
@@ -106,6 +111,89 @@ def test_states_of_parts_merge_into_that_of_the_whole(rows: list[dict[str, Any]]
     low, high = sorted(cuts)
     parts = [scan(part, OPTIONS) for part in (table.slice(0, low), table.slice(low, high - low), table.slice(high))]
     assert content(merge_lists(parts)) == content(scan(table, OPTIONS))
+
+
+@settings(max_examples=30)
+@given(parts=st.lists(st.lists(st.none() | BINARY, max_size=12), min_size=1, max_size=4), data=st.data())
+def test_parts_of_a_binary_column_merge_whether_they_are_text_or_not(
+    parts: list[list[bytes | None]], data: st.DataObject
+) -> None:
+    kind = data.draw(st.sampled_from([pa.binary(), pa.large_binary()]), label="type")
+    rows = [value for part in parts for value in part]
+
+    def feature(values: list[bytes | None], limit: int | None) -> FeatureState:
+        table = pa.table({"x": pa.array(values, kind)})
+        return scan(table, setting=ScanSetting(limits=Limits(values=limit)))[0].features[("x",)]
+
+    for limit in (None, 4):
+        whole, states = feature(rows, limit), [feature(part, limit) for part in parts]
+        most = MAX_VALUES if limit is None else limit
+        assert encode_state(merge_features(states, limit=most)) == encode_state(whole)
+        one_by_one = states[0]
+        for state in states[1:]:
+            one_by_one = merge_features([state, one_by_one], limit=most)
+        assert encode_state(one_by_one) == encode_state(whole)
+        num_invalid = sum(value is not None and not is_utf8(value) for value in rows)
+        num_valid = sum(value is not None for value in rows) - num_invalid
+        assert whole.type == ("BYTES" if num_invalid > num_valid else "STRING")
+
+
+def is_utf8(value: bytes) -> bool:
+    return value.decode(errors="replace").encode() == value
+
+
+def test_the_whole_of_a_binary_column_is_shown_as_what_most_of_it_is() -> None:
+    mostly_text = pa.table({"x": [b"a", b"b", b"\xff"], "n": [[b"a"], [b"\xff", b"\xfe"], None]})
+    mostly_not = pa.table({"x": [b"\xfe", b"\xfd", b"c", b"\xfc"], "n": [None, [b"a", b"b", b"c"], [], []]})
+    first, second = Statistics.of(mostly_text), Statistics.of(mostly_not)
+    assert [one.feature(name).type for one in (first, second) for name in "xn"] == [
+        "STRING",
+        "BYTES",
+        "BYTES",
+        "STRING",
+    ]
+    whole = Statistics.of(pa.concat_tables([mostly_text, mostly_not]))
+    merged = first.merge(second)
+    assert merged.to_bytes() == second.merge(first).to_bytes() == whole.to_bytes()
+    assert Statistics.from_bytes(merged.to_bytes()).merge().to_bytes() == whole.to_bytes()
+    assert [whole.feature(name).type for name in "xn"] == ["BYTES", "STRING"]
+
+
+VALUES = st.none() | st.sampled_from(["", "a", "b"])
+ITEM = st.none() | st.fixed_dictionaries(
+    {"q": st.none() | st.lists(st.none() | st.lists(VALUES, max_size=2), max_size=2)}
+)
+NESTED_SCHEMA = pa.schema(
+    [
+        ("two", pa.list_(pa.list_(pa.string()))),
+        ("three", pa.list_(pa.list_(pa.list_(pa.string())))),
+        ("items", pa.list_(pa.list_(pa.struct([("q", pa.list_(pa.list_(pa.string())))])))),
+        ("weight", pa.float64()),
+    ]
+)
+NESTED_ROWS = st.lists(
+    st.fixed_dictionaries(
+        {
+            "two": st.none() | st.lists(st.none() | st.lists(VALUES, max_size=3), max_size=3),
+            "three": st.none()
+            | st.lists(st.none() | st.lists(st.none() | st.lists(VALUES, max_size=2), max_size=2), max_size=2),
+            "items": st.none() | st.lists(st.none() | st.lists(ITEM, max_size=2), max_size=2),
+            "weight": st.integers(0, 40).map(lambda units: units / 8),
+        }
+    ),
+    max_size=15,
+)
+
+
+@settings(max_examples=60)
+@given(rows=NESTED_ROWS, cut=st.integers(0, 15), weight=st.sampled_from(["", "weight"]))
+def test_lists_in_lists_are_counted_as_row_by_row(rows: list[dict[str, Any]], cut: int, weight: str) -> None:
+    table = pa.Table.from_pylist(rows, NESTED_SCHEMA)
+    options = StatisticsOptions(weight=weight or None)
+    found = scan(table, options)
+    assert content(found) == content([naive_state(table, weight=weight)])
+    parts = [scan(part, options) for part in (table.slice(0, cut), table.slice(cut))]
+    assert content(merge_lists(parts)) == content(found)
 
 
 def test_parts_beyond_the_exact_sizes_merge_into_the_whole() -> None:
@@ -221,7 +309,7 @@ def test_a_stream_that_breaks_off_is_told() -> None:
 def test_odd_tables() -> None:
     table = pa.table(
         {
-            "": pa.array([None, None], pa.float64()),
+            "gap": pa.array([None, None], pa.float64()),
             "null": pa.nulls(2),
             "nan": [math.nan, math.inf],
             "constant": ["x" * 10_000_000] * 2,
@@ -229,7 +317,7 @@ def test_odd_tables() -> None:
         }
     )
     [state] = scan(table)
-    assert [path[0] for path in state.features] == ["", "bytes", "constant", "nan", "null"]
+    assert [path[0] for path in state.features] == ["bytes", "constant", "gap", "nan", "null"]
     constant = state.features[("constant",)].text
     assert constant is not None
     assert constant.total_characters == 20_000_000

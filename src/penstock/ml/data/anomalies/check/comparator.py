@@ -8,7 +8,6 @@ from typing import Any
 
 from penstock.core.error import DataError
 from penstock.ml.data.anomalies.problem import Found, Measured, Problem, Side, Subject
-from penstock.ml.data.anomalies.view import DatasetView, FeatureView
 from penstock.ml.data.drift.jensen_shannon import Source, jensen_shannon
 from penstock.ml.data.drift.l_infinity import l_infinity
 from penstock.ml.data.drift.normalized_abs_difference import normalized_abs_difference
@@ -16,6 +15,7 @@ from penstock.ml.data.drift.value_counts import greatest_difference, value_count
 from penstock.ml.data.metadata.anomalies import Measurement
 from penstock.ml.data.metadata.anomaly_type import AnomalyType, MeasurementType
 from penstock.ml.data.metadata.schema import FeatureComparator
+from penstock.ml.data.schema.statistics_view import DatasetView, FeatureView
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from penstock.ml.data.anomalies.problem import Context, Problem
-from penstock.ml.data.anomalies.view import DatasetView
 from penstock.ml.data.metadata.schema import DatasetConstraints, NumericValueComparator
+from penstock.ml.data.schema.statistics_view import DatasetView
 
 
 def dataset(context: Context) -> Iterator[Problem]:

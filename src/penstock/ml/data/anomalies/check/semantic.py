@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from penstock.ml.data.anomalies.problem import Found, Problem, Subject
-from penstock.ml.data.anomalies.schema_view import DOMAINS
+from penstock.ml.data.schema.field import DOMAINS
 
 _DOMAIN = re.compile(r"\s*(\w+)\s*(:|\{|<).*", re.DOTALL)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from penstock.ml.data.anomalies.problem import Problem
-from penstock.ml.data.anomalies.view import FeatureView
 from penstock.ml.data.metadata.statistics import CustomStatistic, RankBucket
+from penstock.ml.data.schema.statistics_view import FeatureView
 
 
 def sparse(view: FeatureView) -> Iterator[Problem]:

@@ -19,7 +19,7 @@ from penstock.ml.data.anomalies.check import (
     unique,
 )
 from penstock.ml.data.anomalies.problem import Found, Measured, Problem, Subject
-from penstock.ml.data.anomalies.schema_view import domain_kind
+from penstock.ml.data.schema.schema_view import domain_kind
 
 Check = Callable[[Subject], Found]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from penstock.ml.data.anomalies.problem import Found, Problem, Subject
-from penstock.ml.data.anomalies.schema_view import domain_kind
+from penstock.ml.data.schema.schema_view import domain_kind
 
 BINARY_DOMAINS = frozenset({"", "natural_language_domain", "image_domain", "url_domain"})
 """Domains that binary values may have."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from penstock.ml.data.anomalies.problem import Problem
-from penstock.ml.data.anomalies.view import FeatureView
+from penstock.ml.data.schema.statistics_view import FeatureView
 
 
 def weighted(view: FeatureView) -> Iterator[Problem]:

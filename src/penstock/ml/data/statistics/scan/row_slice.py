@@ -103,7 +103,6 @@ class Slicer:
         predicate = self._predicates[title]
         query = f"{prefix} SELECT coalesce(({predicate})::BOOLEAN, false) AS chosen FROM given AS this"
         where = f"slice '{title}': {shorten(predicate)}"
-        check_expression(predicate, where)
         try:
             found = self._cursors.answer(query, table)
         except duckdb.Error as error:
@@ -115,10 +114,12 @@ class Slicer:
     def _columns_read(self, title: str, empty: pa.Table | None) -> list[str]:
         if empty is None:
             return []
+        predicate = self._predicates[title]
+        check_expression(predicate, f"slice '{title}': {shorten(predicate)}")
         plan = self._answer(title, "EXPLAIN (FORMAT JSON)", empty)
         operators = list(_operators(json.loads(plan.column(1)[0].as_py())))
         if any(operator["name"].strip() not in _ROW_OPERATORS for operator in operators):
-            raise _not_by_row(f"slice '{title}': {shorten(self._predicates[title])}")
+            raise _not_by_row(f"slice '{title}': {shorten(predicate)}")
         found = operators[-1]["extra_info"].get("Projections", [])
         return [_top_name(name, empty.schema.names) for name in ([found] if isinstance(found, str) else found)]
 

@@ -21,9 +21,9 @@ from penstock.core.error import DataError
 from penstock.ml.data.connection import sql_error
 from penstock.ml.data.dataset import Dataset
 from penstock.ml.data.origin import ParquetFiles, SourceRows
-from penstock.ml.data.parquet import canonical_schema
 from penstock.ml.data.source.parquet import ParquetSource
 from penstock.ml.data.statistics.options import StatisticsOptions
+from penstock.ml.data.statistics.scan.column_name import check_names
 from penstock.ml.data.statistics.scan.cursor import Cursors
 from penstock.ml.data.statistics.scan.dataset_collector import DatasetCollector
 from penstock.ml.data.statistics.scan.feature_collector import Limits
@@ -84,11 +84,11 @@ def scan(
     Raises
     ------
     DataError
-        If the data cannot be read or changes meanwhile, a column's name repeats, there is no column, a weight is
+        If the data cannot be read or changes meanwhile, a name is empty or repeats, there is no column, a weight is
         no finite number from 0 up, or a slice does not fit the data.
     """
     rows = _open(data)
-    canonical_schema(rows.schema, where=rows.where)
+    check_names(rows.schema, where=rows.where)
     cursors = Cursors()
     try:
         return _Scan(rows, options or StatisticsOptions(), setting or ScanSetting(), cursors).run()

@@ -8,10 +8,10 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from penstock.ml.data.anomalies.problem import Problem
-from penstock.ml.data.anomalies.schema_view import DOMAINS, SchemaView, domain_kind
 from penstock.ml.data.metadata.anomaly_type import AnomalyType
 from penstock.ml.data.metadata.schema import Feature, ValueCount
+from penstock.ml.data.schema.field import DOMAINS
+from penstock.ml.data.schema.schema_view import SchemaView, domain_kind
 
 _ALL = frozenset({"BYTES", "INT", "FLOAT", "STRUCT"})
 _TYPES: Mapping[str, frozenset[str]] = {
@@ -47,6 +47,23 @@ _NO_DISTRIBUTION: Mapping[str, str] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Fault:
+    """What makes no sense in what the schema says of a feature.
+
+    Parameters
+    ----------
+    type : str
+        TensorFlow Metadata's word for the anomaly.
+    short, description : str
+        For people; ``short`` is TFDV's.
+    """
+
+    type: AnomalyType
+    short: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """A fault in what the schema says of a feature.
 
@@ -67,27 +84,27 @@ class Rule:
     repaired: Callable[[Feature], Feature] | None
 
 
-def inspect(feature: Feature, schema: SchemaView) -> tuple[tuple[Problem, ...], Feature | None]:
+def faults_of(feature: Feature, schema: SchemaView) -> tuple[tuple[Fault, ...], Feature | None]:
     """The faults of a feature of the schema, and the feature without them; None if nothing is left to check."""
-    problems, left = _apply(COUNT_RULES, feature, schema)
+    faults, left = _apply(COUNT_RULES, feature, schema)
     if left is None:
-        return problems, None
+        return faults, None
     levels, left = _level_faults(left)
     rest, left = _apply(DOMAIN_RULES, left, schema)
     values = _value_faults(left, schema) if left is not None else ()
-    return (*problems, *levels, *rest, *values), left
+    return (*faults, *levels, *rest, *values), left
 
 
-def _apply(rules: tuple[Rule, ...], feature: Feature, schema: SchemaView) -> tuple[tuple[Problem, ...], Feature | None]:
-    problems: list[Problem] = []
+def _apply(rules: tuple[Rule, ...], feature: Feature, schema: SchemaView) -> tuple[tuple[Fault, ...], Feature | None]:
+    faults: list[Fault] = []
     for rule in rules:
         if rule.is_broken(feature, schema):
             words = {"feature": feature, "kind": domain_kind(feature) or "UNSET"}
-            problems.append(Problem(rule.type, rule.short.format(**words), rule.description.format(**words)))
+            faults.append(Fault(rule.type, rule.short.format(**words), rule.description.format(**words)))
             if rule.repaired is None:
-                return tuple(problems), None
+                return tuple(faults), None
             feature = rule.repaired(feature)
-    return tuple(problems), feature
+    return tuple(faults), feature
 
 
 def _presence(**fields: Any) -> Callable[[Feature], Feature]:
@@ -125,37 +142,37 @@ def _count(**fields: str) -> Callable[[Feature], Feature]:
     return repaired
 
 
-def _level_faults(feature: Feature) -> tuple[list[Problem], Feature]:
+def _level_faults(feature: Feature) -> tuple[list[Fault], Feature]:
     if feature.value_counts is None:
         return [], feature
-    problems, counts = [], list(feature.value_counts.value_count)
+    faults, counts = [], list(feature.value_counts.value_count)
     for level, count in enumerate(counts):
         if _fewest(count) < 0:
-            problems.append(_invalid("ValueCounts.min should not be negative", f"On level {level} it is {count.min}."))
+            faults.append(_invalid("ValueCounts.min should not be negative", f"On level {level} it is {count.min}."))
             counts[level] = replace(count, min=None)
         if _is_crossed(counts[level]):
             told = f"On level {level} it is {count.max}, the minimum {_fewest(counts[level])}."
-            problems.append(_invalid("ValueCounts.max should not be less than min", told))
+            faults.append(_invalid("ValueCounts.max should not be less than min", told))
             counts[level] = replace(counts[level], max=_fewest(counts[level]))
-    return problems, replace(feature, value_counts=replace(feature.value_counts, value_count=tuple(counts)))
+    return faults, replace(feature, value_counts=replace(feature.value_counts, value_count=tuple(counts)))
 
 
-def _value_faults(feature: Feature, schema: SchemaView) -> Iterator[Problem]:
+def _value_faults(feature: Feature, schema: SchemaView) -> Iterator[Fault]:
     """Faults of the values that a domain lists; TFDV finds them and drops what it found."""
     domain = feature.bool_domain
     if domain is not None and domain.true_value is not None and domain.true_value == domain.false_value:
         told = f"True and false are both {domain.true_value!r}."
-        yield Problem("INVALID_DOMAIN_SPECIFICATION", "Malformed BoolDomain", told)
+        yield Fault("INVALID_DOMAIN_SPECIFICATION", "Malformed BoolDomain", told)
     texts = schema.string_domain(feature)
     if texts is not None and len(set(texts.value)) < len(texts.value):
         seen: set[str] = set()
         repeated = sorted({value for value in texts.value if value in seen or seen.add(value)})  # type: ignore[func-returns-value]
         told = f"Values are listed more than once: {', '.join(map(repr, repeated[:20]))}."
-        yield Problem("INVALID_DOMAIN_SPECIFICATION", "Malformed StringDomain", told)
+        yield Fault("INVALID_DOMAIN_SPECIFICATION", "Malformed StringDomain", told)
 
 
-def _invalid(short: str, description: str) -> Problem:
-    return Problem("INVALID_SCHEMA_SPECIFICATION", short, description)
+def _invalid(short: str, description: str) -> Fault:
+    return Fault("INVALID_SCHEMA_SPECIFICATION", short, description)
 
 
 def _distribution_rules() -> Iterator[Rule]:

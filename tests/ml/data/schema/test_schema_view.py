@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import pytest
 
-from penstock.ml.data.anomalies.schema_view import SchemaView, domain_kind, is_active
 from penstock.ml.data.metadata.schema import (
     Feature,
     FeaturePresence,
@@ -13,6 +12,7 @@ from penstock.ml.data.metadata.schema import (
     StringDomain,
     StructDomain,
 )
+from penstock.ml.data.schema.schema_view import SchemaView, domain_kind, is_active
 
 ONCE = FeaturePresence(min_count=1)
 

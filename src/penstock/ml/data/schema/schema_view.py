@@ -1,11 +1,13 @@
-"""The schema as the checks read it: features by path, domains by name, environments, lifecycle stages."""
+"""The schema as checks and fitting read it: features by path, domains by name, environments, lifecycle stages."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
+from penstock.core.error import DataError
 from penstock.ml.data.metadata.schema import (
     Feature,
     LifecycleStage,
@@ -14,30 +16,13 @@ from penstock.ml.data.metadata.schema import (
     StringDomain,
     WeightedFeature,
 )
+from penstock.ml.data.schema.environment import is_in_environment
+from penstock.ml.data.schema.field import DOMAINS
 
 Steps = tuple[str, ...]
 
 INACTIVE: frozenset[LifecycleStage] = frozenset({"PLANNED", "ALPHA", "DEPRECATED", "DEBUG_ONLY", "DISABLED"})
 """Stages of features that are not checked."""
-
-DOMAINS = (
-    "domain",
-    "int_domain",
-    "float_domain",
-    "string_domain",
-    "bool_domain",
-    "struct_domain",
-    "natural_language_domain",
-    "image_domain",
-    "mid_domain",
-    "url_domain",
-    "time_domain",
-    "time_of_day_domain",
-    "audio_domain",
-    "video_domain",
-    "content_chunk_domain",
-)
-"""Fields of a feature of which one at most is its domain."""
 
 
 def domain_kind(feature: Feature) -> str:
@@ -62,6 +47,30 @@ class SchemaView:
     """
 
     message: SchemaMessage
+
+    @classmethod
+    def of(cls, schema: Any, *, where: str) -> SchemaView:
+        """The view of what a caller gives as a schema.
+
+        Parameters
+        ----------
+        schema : Schema or SchemaMessage
+        where : str
+            Who asks: ``validate()``.
+
+        Raises
+        ------
+        DataError
+            If something else is given.
+        """
+        message = getattr(schema, "message", schema)
+        if not isinstance(message, SchemaMessage):
+            raise DataError(
+                f"{type(schema).__name__} is no schema",
+                where=where,
+                fix="give a Schema: infer it with infer_schema(statistics), or load it with Schema.load(path)",
+            )
+        return cls(message)
 
     @cached_property
     def features(self) -> Mapping[Steps, Feature]:
@@ -100,9 +109,7 @@ class SchemaView:
 
     def is_in_environment(self, feature: Feature, environment: str) -> bool:
         """Whether a feature belongs into an environment; into none given it does."""
-        if not environment or environment in feature.in_environment:
-            return True
-        return environment not in feature.not_in_environment and environment in self.message.default_environment
+        return is_in_environment(feature, environment, self.message.default_environment)
 
     def is_required(self, feature: Feature, environment: str) -> bool:
         """Whether a feature must be in the data."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, get_args
@@ -10,7 +11,7 @@ from penstock.core.error import UsageError, closest
 from penstock.ml.data.drift.comparison import Change, ComparedData, Comparison, FeatureComparison, Kind
 from penstock.ml.data.drift.feature_pair import FeaturePair, StateOf, present
 from penstock.ml.data.drift.measure_feature import measure_feature
-from penstock.ml.data.drift.measurement import Measurement
+from penstock.ml.data.drift.measurement import Measurement, measures_of
 from penstock.ml.data.drift.threshold import Limits, Thresholds, limits_of
 from penstock.ml.data.drift.value_counts import name_of
 from penstock.ml.data.metadata.schema import SchemaMessage
@@ -52,7 +53,9 @@ def compare(
     Returns
     -------
     Comparison
-        Every feature with every measure that applies, whether or not it has a threshold.
+        Every feature with every measure that applies, whether or not it has a threshold. A threshold that could not
+        be checked is a finding ``not_comparable``: a side has no examples, a feature has values on one side alone, or
+        a measure named for it does not apply to its type.
 
     Raises
     ------
@@ -75,6 +78,8 @@ def compare(
         baseline=_data(baseline),
         current=_data(current),
         features=tuple(sorted((item for item in compared if item is not None), key=_order)),
+        obstacle=_obstacle(baseline, current),
+        has_limits=bool(limits),
         sides=(baseline.dataset, current.dataset),
     )
 
@@ -127,14 +132,59 @@ def _compared(
     pair = FeaturePair(a, b, *states)
     bounds = limits.of(name, path)
     is_other = a.type != b.type and all(present(feature) for feature in (a, b))
+    measurements = tuple(_bounded(item, bounds) for item in measure_feature(pair, limits.source(path)))
+    missed = {} if is_other else _unmeasured(pair, bounds, limits.own(name, path), measurements)
     return FeatureComparison(
         name=name,
         path=path,
         type=b.type,
         change="type" if is_other else "",
         baseline_type=a.type if is_other else "",
-        measurements=tuple(_bounded(item, bounds) for item in measure_feature(pair, limits.source(path))),
+        measurements=measurements,
+        unmeasured=missed,
+        obstacle="" if is_other else _feature_obstacle(pair, missed),
     )
+
+
+def _unmeasured(
+    pair: FeaturePair, bounds: Mapping[str, float], own: frozenset[str], made: Iterable[Measurement]
+) -> dict[str, float]:
+    """Limits that could not be checked; those for all features bind where the measure applies."""
+    sides = [feature for feature in (pair.a, pair.b) if present(feature)]
+    # Without a value on either side nothing has moved.
+    if not sides:
+        return {}
+    applies = own.union(*(measures_of(feature.type) for feature in sides))
+    known = {item.measure for item in made}
+    # Numbers without NaN have no measure of it, and nothing to find.
+    if len(sides) == 2 and all(feature.num_stats is not None for feature in sides):
+        known.add("nan_change")
+    return {
+        measure: limit
+        for measure, limit in sorted(bounds.items())
+        if measure in applies and measure not in known and math.isfinite(limit)
+    }
+
+
+def _feature_obstacle(pair: FeaturePair, missed: Mapping[str, float]) -> str:
+    has_a, has_b = present(pair.a) > 0, present(pair.b) > 0
+    if has_a != has_b:
+        return f"it has no value in the {'current data' if has_a else 'baseline'}"
+    if not missed:
+        return ""
+    if not measures_of(pair.b.type) & set(missed):
+        return f"that does not apply to its type, {pair.b.type}"
+    return "the statistics do not tell: a side has no finite number, or no counts of its values"
+
+
+def _obstacle(baseline: Statistics, current: Statistics) -> str:
+    """What keeps the whole from being compared."""
+    sides = {"the baseline": baseline.dataset, "the current data": current.dataset}
+    # Other tools may leave the number of examples out.
+    empty = [name for name, side in sides.items() if not side.num_examples and not any(map(present, side.features))]
+    if len(empty) == 2:
+        return "there are no examples on either side"
+    return f"there are no examples in {empty[0]}" if empty else ""
 
 
 def _bounded(item: Measurement, bounds: Mapping[str, float]) -> Measurement:
@@ -146,5 +196,5 @@ def _data(statistics: Statistics) -> ComparedData:
 
 
 def _order(feature: FeatureComparison) -> tuple[bool, float, tuple[str, ...]]:
-    is_found = bool(feature.change) or feature.verdict == "high"
+    is_found = bool(feature.change) or feature.verdict in ("high", "not_comparable")
     return not is_found, -feature.strength, feature.path

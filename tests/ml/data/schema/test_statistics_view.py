@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-from penstock.ml.data.anomalies.view import DatasetView, is_weighted
 from penstock.ml.data.metadata.path import Path
 from penstock.ml.data.metadata.statistics import (
     CommonStatistics,
@@ -13,6 +12,7 @@ from penstock.ml.data.metadata.statistics import (
     StructStatistics,
     WeightedCommonStatistics,
 )
+from penstock.ml.data.schema.statistics_view import DatasetView, is_weighted
 from penstock.ml.data.statistics.statistics import Statistics
 
 

@@ -15,7 +15,7 @@ from ml.data.drift.state import statistics
 from scipy.stats import ks_2samp, wasserstein_distance
 
 from penstock.core.error import DataError, UsageError
-from penstock.ml.data.drift import compare
+from penstock.ml.data.drift import Comparison, compare
 from penstock.ml.data.drift.jensen_shannon import jensen_shannon
 from penstock.ml.data.metadata.schema import Feature, FeatureComparator, InfinityNorm, SchemaMessage
 from penstock.ml.data.schema import Schema
@@ -93,6 +93,52 @@ def test_thresholds_and_the_schemas_comparators_find() -> None:
         assert found.findings[0].why == "L-infinity distance 0.5 is above 0.1: 'b' 0.5 -> 0"
         assert found.feature("x").verdict == "ok"
     assert compare(before, after, schema=schema, kind="skew").is_ok
+
+
+def test_a_side_without_examples_passes_no_limit(tmp_path: Path) -> None:
+    some = statistics(x=pa.array([1.0, 2.0]), t=pa.array(["a", "b"]))
+    nothing = statistics(x=pa.array([], pa.float64()), t=pa.array([], pa.string()))
+    for before, after, told in (
+        (some, nothing, "there are no examples in the current data"),
+        (nothing, some, "there are no examples in the baseline"),
+        (nothing, nothing, "there are no examples on either side"),
+    ):
+        found = compare(before, after, thresholds={"psi": 0.2})
+        assert not found.is_ok
+        assert [(one.feature, one.kind) for one in found.findings] == [("*", "not_comparable")]
+        assert told in found.findings[0].why
+        assert compare(before, after).is_ok
+        assert compare(before, after).obstacle == told
+        found.save(tmp_path / "a.json")
+        assert Comparison.load(tmp_path / "a.json") == found
+    columnless = Statistics.from_bytes(b'{"datasets": [{"name": "trips"}]}')
+    assert not compare(columnless, columnless, thresholds={"psi": 0.2}).is_ok
+    comparator = FeatureComparator(infinity_norm=InfinityNorm(threshold=0.1))
+    schema = SchemaMessage(feature=(Feature(name="t", drift_comparator=comparator),))
+    assert not compare(some, nothing, schema=schema).is_ok
+    assert compare(some, nothing, schema=schema, kind="skew").is_ok
+
+
+def test_a_column_without_values_on_one_side_passes_no_limit() -> None:
+    full, empty = statistics(t=pa.array(["a", "b"])), statistics(t=pa.array([None, None], pa.string()))
+    for before, after, where in ((full, empty, "current data"), (empty, full, "baseline")):
+        (finding,) = compare(before, after, thresholds={"l_infinity": 0.1, "kolmogorov_smirnov": 0.1}).findings
+        assert (finding.feature, finding.kind) == ("t", "not_comparable")
+        assert finding.why == f"not measured: L-infinity distance (limit 0.1); it has no value in the {where}"
+        assert compare(before, after).is_ok
+    # Nothing has moved where no side has a value.
+    assert compare(empty, empty, thresholds={"l_infinity": 0.1}).is_ok
+
+
+def test_a_limit_of_a_feature_that_does_not_apply_is_told() -> None:
+    some = statistics(x=pa.array([1.0, 2.0]), s=pa.array([{"a": 1}, {"a": 2}]))
+    assert compare(some, some, thresholds={"l_infinity": 0.1, "nan_change": 0.1, "psi": 0.1}).is_ok
+    (finding,) = compare(some, some, thresholds={"x": {"l_infinity": 0.1, "nan_change": 0.1}}).findings
+    assert finding.why == "not measured: L-infinity distance (limit 0.1); that does not apply to its type, FLOAT"
+    assert compare(some, some, thresholds={"x": {"l_infinity": math.inf}}).is_ok
+    odd = statistics(x=pa.array([math.inf, math.inf]))
+    (finding,) = compare(odd, odd, thresholds={"mean_change": 0.1}).findings
+    assert "a side has no finite number" in finding.why
 
 
 def test_what_was_found_comes_first_then_the_strongest() -> None:

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pyarrow as pa
 
 from penstock.ml.data.statistics.options import StatisticsOptions
-from penstock.ml.data.statistics.report import DRAWN_SLICES, statistics_page
 from penstock.ml.data.statistics.statistics import Statistics
+from penstock.ml.data.statistics.statistics_page import DRAWN_SLICES, statistics_page
 from penstock.ml.report import Note
 
 DATA = pa.table({"x": [1, 2, 3, None], "t": ["a", "b", "b", "b"], "same": [7, 7, 7, 7]})
