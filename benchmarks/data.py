@@ -12,16 +12,16 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import platform
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
 from data_workload import OPTIONAL, write_table
+from record import write_record
 
 WORKLOAD = Path(__file__).with_name("data_workload.py")
 SCALE = 10
@@ -215,11 +215,7 @@ def main() -> int:
     samples = measure(tasks(files, options.rounds), tell)
     found = figures(samples)
     print(table(samples, found))
-    machine = {"python": platform.python_version(), "system": platform.platform(), "cores": os.cpu_count()}
-    runs = {name: [asdict(sample) for sample in taken] for name, taken in samples.items()}
-    options.output.parent.mkdir(parents=True, exist_ok=True)
-    text = json.dumps({"machine": machine, "figures": [asdict(figure) for figure in found], "samples": runs}, indent=1)
-    options.output.write_text(text + "\n")
+    write_record(options.output, found, samples)
     return 0 if all(figure.is_kept for figure in found) else 1
 
 

@@ -9,17 +9,17 @@ medians. Prints a table, writes JSON, and exits with 1 when a bound is missed::
 from __future__ import annotations
 
 import argparse
-import json
 import os
-import platform
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
+
+from record import write_record
 
 BARE = "bare python"
 PENSTOCK = str(Path(sys.executable).with_name("penstock"))
@@ -205,11 +205,7 @@ def main() -> int:
         samples = measure(options.rounds, Path(name), lambda text: print(text, file=sys.stderr))
     found = figures(samples)
     print(table(samples, found))
-    machine = {"python": platform.python_version(), "system": platform.platform(), "cores": os.cpu_count()}
-    runs = {name: [asdict(sample) for sample in taken] for name, taken in samples.items()}
-    options.output.parent.mkdir(parents=True, exist_ok=True)
-    text = json.dumps({"machine": machine, "figures": [asdict(figure) for figure in found], "samples": runs}, indent=1)
-    options.output.write_text(text + "\n")
+    write_record(options.output, found, samples)
     return 0 if all(figure.is_kept for figure in found) else 1
 
 

@@ -1,28 +1,16 @@
 from __future__ import annotations
 
-import importlib.util
-import sys
 from pathlib import Path
 from types import ModuleType
 
 import duckdb
 import pytest
+from benchmark_module import benchmark_module
 
 
 @pytest.fixture(scope="module")
 def data(repository: Path) -> ModuleType:
-    folder = repository / "benchmarks"
-    sys.path.insert(0, str(folder))
-    try:
-        spec = importlib.util.spec_from_file_location("benchmark_data", folder / "data.py")
-        assert spec is not None
-        assert spec.loader is not None
-        module = importlib.util.module_from_spec(spec)
-        sys.modules[spec.name] = module
-        spec.loader.exec_module(module)
-    finally:
-        sys.path.remove(str(folder))
-    return module
+    return benchmark_module(repository, "data")
 
 
 @pytest.fixture(scope="module")

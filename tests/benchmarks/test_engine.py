@@ -1,11 +1,11 @@
 from __future__ import annotations
 
-import importlib.util
 import sys
 from pathlib import Path
 from types import ModuleType
 
 import pytest
+from benchmark_module import benchmark_module
 
 from penstock.engine.authoring import Pipeline
 from penstock.engine.source import load_pipeline_file
@@ -13,13 +13,7 @@ from penstock.engine.source import load_pipeline_file
 
 @pytest.fixture(scope="module")
 def engine(repository: Path) -> ModuleType:
-    spec = importlib.util.spec_from_file_location("benchmark_engine", repository / "benchmarks" / "engine.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
+    return benchmark_module(repository, "engine")
 
 
 def test_the_projects_are_what_the_figures_say(engine: ModuleType, tmp_path: Path) -> None:

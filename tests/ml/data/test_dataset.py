@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import re
+from decimal import Decimal
 from pathlib import Path
 
 import pyarrow as pa
@@ -188,3 +189,11 @@ def test_a_folder_that_may_not_be_listed(tmp_path: Path) -> None:
     folder.mkdir(mode=0o300)
     with pytest.raises(DataError, match="no permission"):
         Dataset(folder)
+
+
+def test_decimals_that_a_query_would_round_are_refused(tmp_path: Path) -> None:
+    wide = pa.table({"exact": pa.array([Decimal("1.5")], pa.decimal256(50, 2))})
+    pq.write_table(wide, tmp_path / "wide.parquet")
+    assert Dataset(tmp_path / "wide.parquet").to_arrow() == wide
+    with pytest.raises(DataError, match="'exact' is decimal256"):
+        Dataset(tmp_path / "wide.parquet").sql("select exact * 2 as double from this").to_arrow()

@@ -93,7 +93,14 @@ class ParquetFiles:
                 )
 
     def relation(self, connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
-        """A scan of the files."""
+        """A scan of the files.
+
+        Raises
+        ------
+        DataError
+            If a column has decimals of more than 38 digits: DuckDB would round them without a word.
+        """
+        _check_decimals(self.schema(), self.describe())
         # Before the fence: there a file that is gone would be called a forbidden one.
         found = connection.read_parquet(file_list(self.paths))
         confine(connection, self.paths)
@@ -177,6 +184,16 @@ class Query:
     def describe(self) -> str:
         """The query and what it reads."""
         return f"{shorten(self.text, 60)} [this: {self.origin.describe()}]"
+
+
+def _check_decimals(schema: pa.Schema, where: str) -> None:
+    for field in schema:
+        if "decimal256" in str(field.type):
+            raise DataError(
+                f"column '{field.name}' is {field.type}, which a query would round to a double",
+                where=where,
+                fix="write it with at most 38 digits, or as text",
+            )
 
 
 def _query(relation: duckdb.DuckDBPyRelation, text: str) -> duckdb.DuckDBPyRelation:
