@@ -14,8 +14,9 @@ from golden.tfdv_difference import cross_differences, differences
 
 from penstock.ml.data import Dataset, open_source
 from penstock.ml.data.anomalies import validate
+from penstock.ml.data.metadata.domain import BoolDomain
 from penstock.ml.data.metadata.message import decode
-from penstock.ml.data.metadata.schema import BoolDomain, Feature, SchemaMessage
+from penstock.ml.data.metadata.schema import Feature, SchemaMessage
 from penstock.ml.data.metadata.statistics import StatisticsList
 from penstock.ml.data.schema import infer_schema
 from penstock.ml.data.statistics import Statistics, StatisticsOptions

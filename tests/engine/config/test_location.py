@@ -1,7 +1,7 @@
-import os
 from pathlib import Path
 
 import pytest
+from unprivileged import unprivileged_folder
 
 from penstock.core.error import ConfigError, StoreError
 from penstock.engine.config import create_workspace, find_settings_file, find_workspace
@@ -55,14 +55,11 @@ def test_create_hides_the_workspace_from_git(tmp_path: Path) -> None:
     assert (home / ".gitignore").read_text() == "*\n"
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-def test_create_in_a_read_only_folder(tmp_path: Path) -> None:
-    tmp_path.chmod(0o555)
-    try:
+def test_create_in_a_read_only_folder() -> None:
+    with unprivileged_folder() as folder:
+        folder.chmod(0o555)
         with pytest.raises(StoreError, match="cannot be written: Permission denied"):
-            create_workspace(tmp_path / ".penstock")
-    finally:
-        tmp_path.chmod(0o755)
+            create_workspace(folder / ".penstock")
 
 
 def test_create_below_a_file(tmp_path: Path) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
+from unprivileged import unprivileged_folder
 
 from penstock.core.error import PackageError
 from penstock.engine.source import project as module
@@ -129,11 +129,8 @@ def test_too_many_sources_name_the_way_out(tmp_path: Path, monkeypatch: pytest.M
         find_project(tmp_path / "a.py").files()
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_an_unreadable_folder_has_no_sources(tmp_path: Path) -> None:
-    touch(tmp_path, "penstock.toml", "a.py", "locked/b.py")
-    (tmp_path / "locked").chmod(0)
-    try:
-        assert find_project(tmp_path / "a.py").files() == ["a.py", "penstock.toml"]
-    finally:
-        (tmp_path / "locked").chmod(0o700)
+def test_an_unreadable_folder_has_no_sources() -> None:
+    with unprivileged_folder() as folder:
+        touch(folder, "penstock.toml", "a.py", "locked/b.py")
+        (folder / "locked").chmod(0)
+        assert find_project(folder / "a.py").files() == ["a.py", "penstock.toml"]

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import os
 import re
 from decimal import Decimal
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from unprivileged import unprivileged_folder
 
 from penstock.core.error import DataError
 from penstock.ml.data import Dataset, open_source
@@ -183,12 +183,23 @@ def test_days_beyond_pythons_years_are_shown(tmp_path: Path) -> None:
     assert "2147483647 (date32[day])" in Dataset(tmp_path / "a.parquet")._repr_html_()
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may list everything")
-def test_a_folder_that_may_not_be_listed(tmp_path: Path) -> None:
-    folder = tmp_path / "closed"
-    folder.mkdir(mode=0o300)
-    with pytest.raises(DataError, match="no permission"):
-        Dataset(folder)
+def test_a_folder_that_may_not_be_listed() -> None:
+    with unprivileged_folder() as parent:
+        folder = parent / "closed"
+        folder.mkdir(mode=0o300)
+        with pytest.raises(DataError, match="no permission"):
+            Dataset(folder)
+
+
+def test_files_that_may_not_be_read() -> None:
+    with unprivileged_folder() as folder:
+        (folder / "a.csv").write_text("n\n1\n")
+        (folder / "a.csv").chmod(0)
+        with pytest.raises(DataError, match="not permitted"):
+            open_source(str(folder / "a.csv")).read()
+        folder.chmod(0)
+        with pytest.raises(DataError, match="not permitted"):
+            open_source(str(folder))
 
 
 def test_decimals_that_a_query_would_round_are_refused(tmp_path: Path) -> None:

@@ -55,7 +55,7 @@ def test_a_report_is_one_page(trips: str, penstock: Call) -> None:
 @pytest.mark.heavy(budget_s=60)
 def test_images_of_one_scene_in_two_splits(real_data: Path, project: Path, penstock: Call) -> None:
     """A split at random has near-duplicates on both sides, one by contiguous blocks has none."""
-    pytest.importorskip("PIL.Image")
+    pytest.importorskip("PIL.Image", reason="pip install 'penstock[images]'")
     files = sorted((real_data / "rock_paper_scissors").rglob("*.jpg"))
     if not files:
         pytest.skip("no images in the real data")

@@ -8,15 +8,8 @@ import pytest
 from penstock.core.error import NotFoundError
 from penstock.ml.data.anomalies import Anomalies, validate
 from penstock.ml.data.metadata.anomalies import AnomaliesMessage
-from penstock.ml.data.metadata.schema import (
-    Feature,
-    FeatureComparator,
-    FeaturePresence,
-    InfinityNorm,
-    IntDomain,
-    SchemaMessage,
-    StringDomain,
-)
+from penstock.ml.data.metadata.domain import IntDomain, StringDomain
+from penstock.ml.data.metadata.schema import Feature, FeatureComparator, FeaturePresence, InfinityNorm, SchemaMessage
 from penstock.ml.data.schema.check import Check, join_checks
 from penstock.ml.data.statistics.statistics import Statistics
 from penstock.ml.report import render

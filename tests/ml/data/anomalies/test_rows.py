@@ -16,23 +16,19 @@ from penstock.ml.data import Dataset, open_source
 from penstock.ml.data.anomalies import Anomalies, validate
 from penstock.ml.data.anomalies.finding import Finding
 from penstock.ml.data.anomalies.table_source import as_dataset
+from penstock.ml.data.metadata.domain import BoolDomain, FloatDomain, ImageDomain, IntDomain, StringDomain
 from penstock.ml.data.metadata.path import Path as FeaturePath
 from penstock.ml.data.metadata.schema import (
-    BoolDomain,
     Dim,
     DistributionConstraints,
     Feature,
     FeatureComparator,
     FeaturePresence,
     FixedShape,
-    FloatDomain,
-    ImageDomain,
     IndexFeature,
     InfinityNorm,
-    IntDomain,
     SchemaMessage,
     SparseFeature,
-    StringDomain,
     UniqueConstraints,
     ValueCount,
     ValueCountList,

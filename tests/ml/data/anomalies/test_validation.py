@@ -13,17 +13,9 @@ import pytest
 from penstock.core.error import DataError, UsageError
 from penstock.ml.data.anomalies import Anomalies, validate
 from penstock.ml.data.metadata.anomaly_type import AnomalyType
+from penstock.ml.data.metadata.domain import FloatDomain, IntDomain, StringDomain
 from penstock.ml.data.metadata.message import decode
-from penstock.ml.data.metadata.schema import (
-    Annotation,
-    Feature,
-    FeaturePresence,
-    FloatDomain,
-    IntDomain,
-    SchemaMessage,
-    StringDomain,
-    StructDomain,
-)
+from penstock.ml.data.metadata.schema import Annotation, Feature, FeaturePresence, SchemaMessage, StructDomain
 from penstock.ml.data.metadata.statistics import CustomStatistic, DatasetStatistics, FeatureStatistics, StatisticsList
 from penstock.ml.data.statistics.statistics import Statistics
 

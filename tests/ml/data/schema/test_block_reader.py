@@ -6,23 +6,19 @@ import pytest
 from msgspec.structs import replace
 
 from penstock.core.error import DataError
+from penstock.ml.data.metadata.domain import BoolDomain, FloatDomain, IntDomain, StringDomain, TimeDomain
 from penstock.ml.data.metadata.schema import (
     Annotation,
-    BoolDomain,
     Dim,
     DistributionConstraints,
     Feature,
     FeatureComparator,
     FeaturePresence,
     FixedShape,
-    FloatDomain,
     IndexFeature,
     InfinityNorm,
-    IntDomain,
     JensenShannonDivergence,
     SparseFeature,
-    StringDomain,
-    TimeDomain,
     UniqueConstraints,
     ValueCount,
     ValueCountList,

@@ -7,25 +7,20 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from penstock.ml.data.metadata.domain import BoolDomain, FloatDomain, ImageDomain, IntDomain, StringDomain, TimeDomain
 from penstock.ml.data.metadata.schema import (
     Annotation,
-    BoolDomain,
     Dim,
     Feature,
     FeatureComparator,
     FeaturePresence,
     FixedShape,
-    FloatDomain,
     HistogramSelection,
-    ImageDomain,
     IndexFeature,
-    IntDomain,
     JensenShannonDivergence,
     SchemaMessage,
     SparseFeature,
-    StringDomain,
     StructDomain,
-    TimeDomain,
     ValueCount,
     ValueCountList,
 )

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from penstock.ml.data.metadata.domain import BoolDomain, IntDomain, MIDDomain, StringDomain, TimeOfDayDomain
 from penstock.ml.data.metadata.schema import (
-    BoolDomain,
     Dim,
     DistributionConstraints,
     Feature,
     FeaturePresence,
     FixedShape,
-    IntDomain,
-    MIDDomain,
     SchemaMessage,
-    StringDomain,
-    TimeOfDayDomain,
     ValueCount,
     ValueCountList,
 )

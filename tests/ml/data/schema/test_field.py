@@ -15,7 +15,7 @@ KINDS = {1: "float", 2: "float", 3: "int", 4: "int", 5: "int", 8: "bool", 9: "te
 
 
 def test_every_field_of_tensorflow_metadata() -> None:
-    pytest.importorskip("tensorflow_metadata")
+    pytest.importorskip("tensorflow_metadata", reason="pip install tensorflow-metadata")
     from tensorflow_metadata.proto.v0 import schema_pb2
 
     seen: set[str] = set()

@@ -11,8 +11,8 @@ import pyarrow as pa
 import pytest
 
 from penstock.core.error import DataError
+from penstock.ml.data.metadata.domain import BoolDomain, FloatDomain, IntDomain, TimeDomain
 from penstock.ml.data.metadata.message import decode
-from penstock.ml.data.metadata.schema import BoolDomain, FloatDomain, IntDomain, TimeDomain
 from penstock.ml.data.metadata.statistics import (
     CommonStatistics,
     CustomStatistic,

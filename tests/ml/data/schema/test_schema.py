@@ -7,7 +7,8 @@ import pickle
 import pytest
 
 from penstock.core.error import DataError, NotFoundError
-from penstock.ml.data.metadata.schema import BoolDomain, Feature, FloatDomain, IntDomain, SchemaMessage
+from penstock.ml.data.metadata.domain import BoolDomain, FloatDomain, IntDomain
+from penstock.ml.data.metadata.schema import Feature, SchemaMessage
 from penstock.ml.data.schema import Check, Schema
 
 TEXT = """

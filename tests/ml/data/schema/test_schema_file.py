@@ -33,7 +33,7 @@ def test_every_schema_survives(schema_format: SchemaFormat) -> None:
 @settings(max_examples=80)
 @given(messages())
 def test_the_real_protos_read_what_is_written_and_write_what_is_read(message: SchemaMessage) -> None:
-    pytest.importorskip("tensorflow_metadata")
+    pytest.importorskip("tensorflow_metadata", reason="pip install tensorflow-metadata")
     from google.protobuf import json_format, text_format, wrappers_pb2
     from tensorflow_metadata.proto.v0 import schema_pb2
 

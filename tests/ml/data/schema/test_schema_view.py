@@ -2,14 +2,13 @@ from __future__ import annotations
 
 import pytest
 
+from penstock.ml.data.metadata.domain import IntDomain, StringDomain
 from penstock.ml.data.metadata.schema import (
     Feature,
     FeaturePresence,
-    IntDomain,
     LifecycleStage,
     SchemaMessage,
     SparseFeature,
-    StringDomain,
     StructDomain,
 )
 from penstock.ml.data.schema.schema_view import SchemaView, domain_kind, is_active

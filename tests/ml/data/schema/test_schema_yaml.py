@@ -9,17 +9,8 @@ from typing import Any
 import pytest
 
 from penstock.core.error import DataError
-from penstock.ml.data.metadata.schema import (
-    BoolDomain,
-    Dim,
-    Feature,
-    FeaturePresence,
-    FixedShape,
-    FloatDomain,
-    IntDomain,
-    StringDomain,
-    ValueCount,
-)
+from penstock.ml.data.metadata.domain import BoolDomain, FloatDomain, IntDomain, StringDomain
+from penstock.ml.data.metadata.schema import Dim, Feature, FeaturePresence, FixedShape, ValueCount
 from penstock.ml.data.schema import Schema
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from penstock.core.error import DataError
-from penstock.ml.data.metadata.schema import FloatDomain, IntDomain, SchemaMessage, StringDomain
+from penstock.ml.data.metadata.domain import FloatDomain, IntDomain, StringDomain
+from penstock.ml.data.metadata.schema import SchemaMessage
 from penstock.ml.data.schema.text_reader import read_text
 from penstock.ml.data.schema.text_writer import write_text
 
@@ -80,7 +81,7 @@ def test_an_any_of_every_kind() -> None:
 
 
 def test_the_protos_read_an_any_that_only_json_has() -> None:
-    pytest.importorskip("tensorflow_metadata")
+    pytest.importorskip("tensorflow_metadata", reason="pip install tensorflow-metadata")
     from google.protobuf import json_format, struct_pb2, text_format
     from tensorflow_metadata.proto.v0 import schema_pb2
 

@@ -15,15 +15,17 @@ from tensorflow_metadata.proto.v0 import statistics_pb2
 from penstock.core.error import DataError
 from penstock.ml.data import Dataset
 from penstock.ml.data.anomalies import validate
+from penstock.ml.data.metadata.domain import (
+    FeatureCoverageConstraints,
+    NaturalLanguageDomain,
+    SequenceLengthConstraints,
+    SequenceValueConstraints,
+)
 from penstock.ml.data.metadata.path import Path as FeaturePath
 from penstock.ml.data.metadata.schema import (
     Feature,
-    FeatureCoverageConstraints,
     IndexFeature,
-    NaturalLanguageDomain,
     SchemaMessage,
-    SequenceLengthConstraints,
-    SequenceValueConstraints,
     SparseFeature,
     StructDomain,
     ValueFeature,

@@ -6,7 +6,8 @@ import pyarrow as pa
 import pytest
 
 from penstock.ml.data.anomalies import validate
-from penstock.ml.data.metadata.schema import Feature, ImageDomain, SchemaMessage
+from penstock.ml.data.metadata.domain import ImageDomain
+from penstock.ml.data.metadata.schema import Feature, SchemaMessage
 from penstock.ml.data.schema import Schema
 from penstock.ml.data.statistics import Statistics, StatisticsOptions
 

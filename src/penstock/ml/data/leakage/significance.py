@@ -90,11 +90,6 @@ def _fraction(a: float, x: float) -> float:
     return result
 
 
-def normal_p(z: float) -> float:
-    """Probability of a standard normal value this large or larger."""
-    return 0.5 * math.erfc(z / math.sqrt(2))
-
-
 def scaled(value: float, low: float, high: float = 1.0) -> float:
     """0 at ``low`` or below, 1 at ``high`` or above, straight between; in thousandths, so that noise of sums is gone.
 

@@ -8,22 +8,18 @@ from typing import Any
 
 import msgspec
 
+from penstock.ml.data.metadata.domain import BoolDomain, FloatDomain, IntDomain, StringDomain, TimeDomain
 from penstock.ml.data.metadata.schema import (
     Annotation,
-    BoolDomain,
     Dim,
     DistributionConstraints,
     Feature,
     FeatureComparator,
     FeaturePresence,
     FixedShape,
-    FloatDomain,
     IndexFeature,
-    IntDomain,
     SparseFeature,
-    StringDomain,
     StructDomain,
-    TimeDomain,
     UniqueConstraints,
     ValueCount,
     ValueCountList,

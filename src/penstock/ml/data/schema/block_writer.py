@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from penstock.ml.data.metadata.domain import BoolDomain, StringDomain, TimeDomain
 from penstock.ml.data.metadata.schema import (
-    BoolDomain,
     Dim,
     Feature,
     FeatureComparator,
     FeaturePresence,
     FixedShape,
     SparseFeature,
-    StringDomain,
-    TimeDomain,
     ValueCount,
 )
 from penstock.ml.data.schema.check import split_severity

@@ -5,7 +5,8 @@ from __future__ import annotations
 import html
 from collections.abc import Iterator
 
-from penstock.ml.data.metadata.schema import Feature, FeaturePresence, SchemaMessage, StringDomain
+from penstock.ml.data.metadata.domain import StringDomain
+from penstock.ml.data.metadata.schema import Feature, FeaturePresence, SchemaMessage
 from penstock.ml.data.schema.block_writer import ONE_SHAPE, ONE_VALUE, count_text
 from penstock.ml.data.schema.check import split_checks
 from penstock.ml.data.schema.feature_path import path_text

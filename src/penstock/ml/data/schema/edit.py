@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from penstock.core.error import DataError
-from penstock.ml.data.metadata.schema import Feature, SchemaMessage, StringDomain
+from penstock.ml.data.metadata.domain import StringDomain
+from penstock.ml.data.metadata.schema import Feature, SchemaMessage
 from penstock.ml.data.schema.block_reader import read_feature
 from penstock.ml.data.schema.block_writer import write_feature
 from penstock.ml.data.schema.feature_path import path_text

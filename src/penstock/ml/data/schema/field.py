@@ -12,7 +12,8 @@ from typing import Any, Literal, TypeAlias
 import msgspec
 
 from penstock.core.error import DataError, closest
-from penstock.ml.data.metadata.schema import Feature, SequenceValueConstraints, TimeDomain, TimeOfDayDomain
+from penstock.ml.data.metadata.domain import SequenceValueConstraints, TimeDomain, TimeOfDayDomain
+from penstock.ml.data.metadata.schema import Feature
 
 FieldType: TypeAlias = Literal["text", "int", "float", "bool", "bytes", "word", "record", "map", "plain"]
 

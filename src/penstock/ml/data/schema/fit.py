@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from math import prod
 from typing import Any
 
-from penstock.ml.data.metadata.schema import BoolDomain, Feature, FeaturePresence, StringDomain, ValueCount
+from penstock.ml.data.metadata.domain import BoolDomain, StringDomain
+from penstock.ml.data.metadata.schema import Feature, FeaturePresence, ValueCount
 from penstock.ml.data.schema.environment import is_in_environment
 from penstock.ml.data.schema.feature_fault import faults_of
 from penstock.ml.data.schema.fit_domain import Domains, fit_domain, other_domain

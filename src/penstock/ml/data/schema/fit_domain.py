@@ -6,7 +6,8 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from penstock.ml.data.metadata.schema import BoolDomain, Feature, FloatDomain, IntDomain, StringDomain
+from penstock.ml.data.metadata.domain import BoolDomain, FloatDomain, IntDomain, StringDomain
+from penstock.ml.data.metadata.schema import Feature
 from penstock.ml.data.schema.field import DOMAINS
 from penstock.ml.data.schema.infer_domain import bounds_of, custom_domain, int_bounds, is_int_text, sorted_texts
 from penstock.ml.data.schema.replace import replaced

@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from penstock.ml.data.metadata.domain import StringDomain
 from penstock.ml.data.metadata.schema import (
     Dim,
     Feature,
     FeaturePresence,
     FixedShape,
     SchemaMessage,
-    StringDomain,
     StructDomain,
     ValueCount,
     ValueCountList,

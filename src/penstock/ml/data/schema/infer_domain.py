@@ -9,15 +9,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from penstock.core.error import DataError
-from penstock.ml.data.metadata.schema import (
+from penstock.ml.data.metadata.domain import (
     BoolDomain,
-    Feature,
     FloatDomain,
     IntDomain,
     IntegerTimeFormat,
     StringDomain,
     TimeDomain,
 )
+from penstock.ml.data.metadata.schema import Feature
 from penstock.ml.data.schema.feature_path import path_text
 from penstock.ml.data.schema.field import DOMAINS, given_fields
 from penstock.ml.data.schema.replace import replaced

@@ -8,14 +8,8 @@ from functools import cached_property
 from typing import Any
 
 from penstock.core.error import DataError
-from penstock.ml.data.metadata.schema import (
-    Feature,
-    LifecycleStage,
-    SchemaMessage,
-    SparseFeature,
-    StringDomain,
-    WeightedFeature,
-)
+from penstock.ml.data.metadata.domain import StringDomain
+from penstock.ml.data.metadata.schema import Feature, LifecycleStage, SchemaMessage, SparseFeature, WeightedFeature
 from penstock.ml.data.schema.environment import is_in_environment
 from penstock.ml.data.schema.field import DOMAINS
 

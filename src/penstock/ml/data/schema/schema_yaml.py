@@ -6,16 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from penstock.core.error import DataError
+from penstock.ml.data.metadata.domain import FloatDomain, IntDomain, StringDomain
 from penstock.ml.data.metadata.path import Path
-from penstock.ml.data.metadata.schema import (
-    Annotation,
-    Feature,
-    FloatDomain,
-    IntDomain,
-    SchemaMessage,
-    StringDomain,
-    WeightedFeature,
-)
+from penstock.ml.data.metadata.schema import Annotation, Feature, SchemaMessage, WeightedFeature
 from penstock.ml.data.schema.block_reader import named, read_features, read_notes, read_sparse
 from penstock.ml.data.schema.block_writer import by_name, write_features, write_notes, write_sparse
 from penstock.ml.data.schema.check import SEVERITIES, Check, join_checks, split_checks

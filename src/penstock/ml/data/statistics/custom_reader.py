@@ -10,8 +10,9 @@ from typing import Protocol
 import pyarrow as pa
 
 from penstock.core.error import DataError
+from penstock.ml.data.metadata.domain import NaturalLanguageDomain
 from penstock.ml.data.metadata.path import Path as FeaturePath
-from penstock.ml.data.metadata.schema import NaturalLanguageDomain, SchemaMessage, SparseFeature
+from penstock.ml.data.metadata.schema import SchemaMessage, SparseFeature
 from penstock.ml.data.statistics.custom_state import CustomState, Steps
 from penstock.ml.data.statistics.options import StatisticsOptions
 from penstock.ml.data.statistics.scan.join_collector import JoinCollector

@@ -6,7 +6,8 @@ import pytest
 
 from penstock.ml.data.anomalies import validate
 from penstock.ml.data.anomalies.check.number import float32
-from penstock.ml.data.metadata.schema import Feature, FloatDomain, IntDomain, SchemaMessage
+from penstock.ml.data.metadata.domain import FloatDomain, IntDomain
+from penstock.ml.data.metadata.schema import Feature, SchemaMessage
 from penstock.ml.data.metadata.statistics import (
     CommonStatistics,
     DatasetStatistics,

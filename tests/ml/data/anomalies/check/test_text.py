@@ -3,7 +3,8 @@ from __future__ import annotations
 import pyarrow as pa
 
 from penstock.ml.data.anomalies import validate
-from penstock.ml.data.metadata.schema import DistributionConstraints, Feature, SchemaMessage, StringDomain
+from penstock.ml.data.metadata.domain import StringDomain
+from penstock.ml.data.metadata.schema import DistributionConstraints, Feature, SchemaMessage
 from penstock.ml.data.statistics.statistics import Statistics
 
 

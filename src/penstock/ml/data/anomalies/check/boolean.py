@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from penstock.ml.data.anomalies.problem import Found, Problem, Subject
-from penstock.ml.data.metadata.schema import BoolDomain
+from penstock.ml.data.metadata.domain import BoolDomain
 from penstock.ml.data.metadata.statistics import Histogram
 
 _SHORT = "Non-boolean values"

@@ -10,7 +10,7 @@ import msgspec
 from penstock.ml.data.anomalies.check.number import float32
 from penstock.ml.data.anomalies.problem import Found, Problem, Subject
 from penstock.ml.data.metadata.anomaly_type import AnomalyType
-from penstock.ml.data.metadata.schema import NaturalLanguageDomain, SequenceValueConstraints
+from penstock.ml.data.metadata.domain import NaturalLanguageDomain, SequenceValueConstraints
 from penstock.ml.data.metadata.statistics import NaturalLanguageStatistics, TokenStatistics
 
 # Type, short description, field of the constraint, field of the statistics, what is wrong, in words.

@@ -10,12 +10,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from penstock.core.canonical import canonical_json
-from penstock.ml.data.metadata.message import to_json
-from penstock.ml.data.metadata.schema import (
+from penstock.ml.data.metadata.domain import (
     FeatureCoverageConstraints,
     NaturalLanguageDomain,
     SequenceLengthConstraints,
 )
+from penstock.ml.data.metadata.message import to_json
 from penstock.ml.data.statistics.custom_state import POSITIONS, LanguageState, Steps, TokenState
 from penstock.ml.data.statistics.merge_custom import merge_custom
 from penstock.ml.data.statistics.prefix_histogram import of_lengths
