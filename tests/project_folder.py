@@ -11,8 +11,9 @@ import pytest
 
 from penstock.core.record import ExecutionRecord
 from penstock.engine.runtime import RunOptions
+from penstock.engine.runtime.run_handle import Run
 from penstock.engine.source import load_pipeline_file
-from penstock.workspace import Run, Workspace
+from penstock.workspace import Workspace
 
 HEAD = "import penstock as ps\nfrom pathlib import Path\nimport os, sys, time\n"
 

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from penstock.core.artifact import Inline, Value
 from penstock.core.canonical import short
-from penstock.core.error import NotFoundError, RunError, UsageError, closest
-from penstock.core.record import NO_ITEM, ExecutionRecord, RunRecord
+from penstock.core.error import RunError, UsageError, closest
+from penstock.core.record import NO_ITEM, RunRecord
 from penstock.core.state import COMPLETE, FAILED
 from penstock.engine.config import Settings, create_workspace, load_settings, resolve_secret
 from penstock.engine.runtime.options import RunOptions
+from penstock.engine.runtime.run_handle import Run
 from penstock.engine.source.loading import stop_if_loading
 
 if TYPE_CHECKING:
@@ -28,106 +29,6 @@ DEFAULT_OPTIONS = RunOptions()
 
 Watch = Callable[[dict[str, Any]], None]
 """Takes the events of a run, one JSON object each."""
-
-
-class OutputHandle:
-    """One output of a run; nothing is read before `load`.
-
-    Parameters
-    ----------
-    name : str
-    value : Value
-    workspace : Workspace
-    """
-
-    def __init__(self, name: str, value: Value, workspace: Workspace) -> None:
-        self.name = name
-        self.value = value
-        self._workspace = workspace
-
-    def __repr__(self) -> str:
-        return f"<output {self.name}: {self.value}>"
-
-    def load(self, form: type | None = None) -> Any:
-        """The value: JSON as it is, an artifact in the form of a class.
-
-        Parameters
-        ----------
-        form : type, optional
-            For instance ``pandas.DataFrame`` or ``Path``; the kind's own class by default.
-        """
-        return self._workspace.load(self.value, form)
-
-
-class Run:
-    """A run, as the store has it.
-
-    Parameters
-    ----------
-    record : RunRecord
-    workspace : Workspace
-    """
-
-    def __init__(self, record: RunRecord, workspace: Workspace) -> None:
-        self.record = record
-        self._workspace = workspace
-
-    def __repr__(self) -> str:
-        return f"<run {self.id}: {self.state}>"
-
-    @property
-    def id(self) -> str:
-        """Its id."""
-        return self.record.run
-
-    @property
-    def state(self) -> str:
-        """``running``, ``complete``, ``failed``, ``canceled`` or ``abandoned``."""
-        return self.record.state
-
-    @cached_property
-    def executions(self) -> list[ExecutionRecord]:
-        """Every attempt at every step, in order."""
-        return self._workspace.store.runs.executions(self.id)
-
-    @cached_property
-    def outputs(self) -> Mapping[str, OutputHandle]:
-        """The pipeline's outputs by name."""
-        values = self.record.outputs
-        return _Outputs({name: OutputHandle(name, value, self._workspace) for name, value in values.items()}, self.id)
-
-    def step(self, name: str) -> Mapping[str, OutputHandle]:
-        """Outputs of one step (or ``step[item]``), by port name.
-
-        Raises
-        ------
-        NotFoundError
-            If no execution of that name has outputs.
-        """
-        found = {execution.label: execution for execution in self.executions if execution.outputs}
-        if name not in found:
-            raise NotFoundError(
-                f"run {self.id} has no outputs of step '{name}'; {closest(name, found)}",
-                where=f"run {self.id}",
-                fix="name a step that is complete",
-            )
-        values = found[name].outputs
-        return _Outputs({port: OutputHandle(port, value, self._workspace) for port, value in values.items()}, self.id)
-
-
-class _Outputs(dict[str, OutputHandle]):
-    """Outputs by name; an unknown name is an error that lists them."""
-
-    def __init__(self, handles: Mapping[str, OutputHandle], run: str) -> None:
-        super().__init__(handles)
-        self._run = run
-
-    def __missing__(self, name: str) -> OutputHandle:
-        raise NotFoundError(
-            f"run {self._run} has no output '{name}'; {closest(name, self)}",
-            where=f"run {self._run}",
-            fix="use one of its outputs, or .step(NAME) for those of a step",
-        )
 
 
 class Workspace:

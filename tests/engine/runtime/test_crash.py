@@ -18,8 +18,9 @@ from processes import descendants, is_alive, wait_until
 from penstock.core.artifact import artifacts_in
 from penstock.core.error import NotFoundError
 from penstock.core.state import COMMITTED, COMPLETE
+from penstock.engine.runtime.run_handle import Run
 from penstock.engine.store import check_store
-from penstock.workspace import Run, Workspace
+from penstock.workspace import Workspace
 
 INSTANTS = 60
 

@@ -10,7 +10,8 @@ from penstock.apps.cli.progress import DisplayOptions, open_display, print_summa
 from penstock.core import state
 
 if TYPE_CHECKING:
-    from penstock.workspace import Run, Workspace
+    from penstock.engine.runtime.run_handle import Run
+    from penstock.workspace import Workspace
 
 Starter = Callable[[Callable[[Mapping[str, Any]], None]], "Run"]
 

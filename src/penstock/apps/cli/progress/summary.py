@@ -19,7 +19,8 @@ from penstock.core.protocol import BlobStore
 from penstock.core.record import NO_ITEM, ExecutionRecord, RunRecord, latest_attempts
 
 if TYPE_CHECKING:
-    from penstock.workspace import Run, Workspace
+    from penstock.engine.runtime.run_handle import Run
+    from penstock.workspace import Workspace
 
 _TAIL_LINES = 10
 MAX_FAILURES = 5
